@@ -1,0 +1,1 @@
+//! The staged live-install checklist and its state.

@@ -1,0 +1,7 @@
+//! `ptl checklist`.
+
+use clap::Args;
+
+/// Walk the staged live-install checklist
+#[derive(Args, Debug)]
+pub struct ChecklistArgs {}

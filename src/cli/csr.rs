@@ -1,0 +1,7 @@
+//! `ptl csr`.
+
+use clap::Args;
+
+/// Make a private key and a certificate request
+#[derive(Args, Debug)]
+pub struct CsrArgs {}

@@ -1,0 +1,111 @@
+//! The command line: clap types and words, no logic.
+//!
+//! One file a subcommand; the flags that every command takes stand here.
+
+pub mod check_chain;
+pub mod check_firewall;
+pub mod checklist;
+pub mod csr;
+pub mod explain;
+pub mod init;
+pub mod preflight;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::report::Format;
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ptl",
+    version,
+    about = "Takes an NHS supplier's engineer from a finished product to live on Spine",
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start an install: ptl.toml and checklist.toml
+    Init(init::InitArgs),
+    /// Make a private key and a certificate request
+    Csr(csr::CsrArgs),
+    /// Prove the certificate chain under every trust generation
+    CheckChain(check_chain::CheckChainArgs),
+    /// Probe the way to Spine, layer by layer
+    CheckFirewall(check_firewall::CheckFirewallArgs),
+    /// Walk the staged live-install checklist
+    Checklist(checklist::ChecklistArgs),
+    /// Run every check that applies
+    Preflight(preflight::PreflightArgs),
+    /// Say what a check wants and how to mend it
+    Explain(explain::ExplainArgs),
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The flags that every command takes.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// The install's folder, which holds `ptl.toml`
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub install: PathBuf,
+    /// An environment: int, dep, live, or a profile file
+    #[arg(long, global = true, value_name = "NAME|FILE")]
+    pub env: Option<String>,
+    /// How the report is printed
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write the report to a file instead of stdout
+    #[arg(long, global = true, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Judge dates by this time instead of now, as 2027-01-31T00:00:00Z
+    #[arg(long, global = true, value_name = "RFC3339")]
+    pub at: Option<String>,
+    /// Leave out what needs a network; it is shown as skipped
+    #[arg(long, global = true)]
+    pub offline: bool,
+    /// How long to wait for the network, as 5s or 500ms
+    #[arg(long, global = true, value_name = "DURATION", default_value = "5s")]
+    pub timeout: String,
+    /// Only checks whose id fits, as 'TLS-*'; may be given again
+    #[arg(long, global = true, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// Skip checks whose id fits; they are shown as skipped
+    #[arg(long, global = true, value_name = "GLOB")]
+    pub skip: Vec<String>,
+    /// A failed warning fails the run too
+    #[arg(long, global = true)]
+    pub strict: bool,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub color: Color,
+    /// Say less on stderr
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more in the human report: passes, sources, evidence
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+}

@@ -1,0 +1,7 @@
+//! `ptl preflight`.
+
+use clap::Args;
+
+/// Run every check that applies
+#[derive(Args, Debug)]
+pub struct PreflightArgs {}

@@ -1,0 +1,133 @@
+//! One file a subcommand: glue only. The exit code is decided in one place, [`main`].
+
+mod check_chain;
+mod check_firewall;
+mod checklist;
+mod context;
+mod csr;
+mod explain;
+mod init;
+mod preflight;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::Parser;
+
+use crate::{
+    check::{Report, Verdict},
+    cli::{Cli, Command, Global},
+    error::{Error, Kind, Result},
+    files::Output,
+    report, terminal,
+};
+
+/// What a run comes down to, the same for every command and format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing failed: 0.
+    Pass,
+    /// A requirement is not met: 1.
+    Fail,
+    /// Command line, config, checklist or input file is wrong: 2.
+    Usage,
+    /// Something could not be found out: 3.
+    Undetermined,
+    /// ptl itself broke: 4.
+    Internal,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Pass => 0,
+            Exit::Fail => 1,
+            Exit::Usage => 2,
+            Exit::Undetermined => 3,
+            Exit::Internal => 4,
+        })
+    }
+}
+
+impl From<Verdict> for Exit {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Pass => Self::Pass,
+            Verdict::Fail => Self::Fail,
+            Verdict::Undetermined => Self::Undetermined,
+        }
+    }
+}
+
+/// Parses the command line, runs the command and says how it went.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let run = std::panic::catch_unwind(|| run(cli));
+    match run {
+        Ok(Ok(exit)) => exit.into(),
+        Ok(Err(error)) => complain(&error).into(),
+        // The panic's own message is on stderr already.
+        Err(_) => Exit::Internal.into(),
+    }
+}
+
+fn run(cli: Cli) -> anyhow::Result<Exit> {
+    let global = &cli.global;
+    let exit = match &cli.command {
+        Command::Init(args) => init::run(args, global),
+        Command::Csr(args) => csr::run(args, global),
+        Command::CheckChain(args) => check_chain::run(args, global),
+        Command::CheckFirewall(args) => check_firewall::run(args, global),
+        Command::Checklist(args) => checklist::run(args, global),
+        Command::Preflight(args) => preflight::run(args, global),
+        Command::Explain(args) => explain::run(args, global),
+    }?;
+    Ok(exit)
+}
+
+/// Prints clap's answer: help and version are no mistakes, all else is.
+fn usage(error: &clap::Error) -> ExitCode {
+    let _ = error.print();
+    if error.use_stderr() {
+        Exit::Usage.into()
+    } else {
+        Exit::Pass.into()
+    }
+}
+
+/// Prints an error as `error: ...`, its problems, and `hint: ...`.
+fn complain(error: &anyhow::Error) -> Exit {
+    let Some(known) = error.downcast_ref::<Error>() else {
+        terminal::note(&format!("error: {error:#}"));
+        return Exit::Internal;
+    };
+    terminal::note(&format!("error: {known}"));
+    for problem in known.problems() {
+        terminal::note(&format!("  {problem}"));
+    }
+    if let Some(hint) = known.next_action() {
+        terminal::note(&format!("hint: {hint}"));
+    }
+    match known.kind() {
+        Kind::Input => Exit::Usage,
+        Kind::Unmet => Exit::Fail,
+        Kind::Internal => Exit::Internal,
+    }
+}
+
+/// The file of `--output`, opened before the work begins so that a bad path fails at once.
+fn open_output(global: &Global) -> Result<Option<Output>> {
+    global.output.as_deref().map(Output::open).transpose()
+}
+
+/// Prints a report, or writes it to `--output`, and says what it comes down to.
+fn deliver(report: &Report, global: &Global, output: Option<Output>) -> Result<Exit> {
+    let text = report::render(report, global.format, global.verbose)?;
+    match output {
+        Some(output) => output.finish(text.as_bytes())?,
+        None => terminal::print(&text)?,
+    }
+    Ok(report.verdict.into())
+}

@@ -1,0 +1,107 @@
+//! Trust generations: root, sub CAs, revocation, and from when to when each must be presented and accepted.
+
+use jiff::Timestamp;
+
+use super::Provenance;
+
+/// From when to when something holds; an open end has no bound.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Life {
+    /// The first moment.
+    pub from: Option<Timestamp>,
+    /// The first moment after.
+    pub until: Option<Timestamp>,
+}
+
+impl Life {
+    /// Whether it holds at a time.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= at) && self.until.is_none_or(|until| at < until)
+    }
+}
+
+/// What a generation is at a time, in one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It must be there.
+    Required,
+    /// Its time has not come.
+    Early,
+    /// Its time is over: having it is a warning where `superseded`, lacking it nothing.
+    Over,
+}
+
+/// One CA certificate of a generation, pinned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Authority {
+    /// The common name.
+    pub name: String,
+    /// The whole subject, most specific first, as `CN=...,OU=CA,O=nhs`.
+    pub subject: String,
+    /// SHA-256 of the certificate's DER, lower-case hex.
+    pub sha256: String,
+    /// SHA-1 of the certificate's DER, lower-case hex, as the NHS pages print it.
+    pub sha1: Option<String>,
+    /// First moment of validity.
+    pub not_before: Timestamp,
+    /// Last moment of validity.
+    pub not_after: Timestamp,
+    /// Where it can be downloaded, if a source says.
+    pub url: Option<String>,
+    /// Lists that cover certificates of this CA, as seen in sources; a certificate's own CDP goes first.
+    pub crl_urls: Vec<String>,
+    /// Where OCSP for certificates of this CA is answered.
+    pub ocsp_url: Option<String>,
+    /// Where this comes from.
+    pub provenance: Provenance,
+}
+
+/// One trust generation of an environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Generation {
+    /// Its short name: `g2`.
+    pub id: String,
+    /// What it is called by people: `PTL Root G2 / INT Authentication G2`.
+    pub title: String,
+    /// When peers of this generation must be accepted.
+    pub accept: Life,
+    /// When our own certificate must be of this generation.
+    pub present: Life,
+    /// Whether having it afterwards deserves a warning, because Spine takes it no longer while its dates run on.
+    pub superseded: bool,
+    /// Its root.
+    pub root: Authority,
+    /// The CAs that sign endpoints.
+    pub subs: Vec<Authority>,
+    /// How its revocation lists are had, as a sentence with its source.
+    pub revocation: String,
+    /// Where the dates of `accept` and `present` come from.
+    pub provenance: Provenance,
+}
+
+impl Generation {
+    /// Its root, then its sub CAs.
+    pub fn authorities(&self) -> impl Iterator<Item = &Authority> {
+        std::iter::once(&self.root).chain(&self.subs)
+    }
+
+    /// Whether peers of this generation must be accepted at a time.
+    pub fn accept_at(&self, at: Timestamp) -> Standing {
+        standing(&self.accept, at)
+    }
+
+    /// Whether our certificate must be of this generation at a time.
+    pub fn present_at(&self, at: Timestamp) -> Standing {
+        standing(&self.present, at)
+    }
+}
+
+fn standing(life: &Life, at: Timestamp) -> Standing {
+    if life.contains(at) {
+        Standing::Required
+    } else if life.from.is_some_and(|from| at < from) {
+        Standing::Early
+    } else {
+        Standing::Over
+    }
+}

@@ -1,0 +1,369 @@
+//! Files: size-limited reads, exclusive creation, whole-or-nothing writing, locks.
+//!
+//! The only place that writes files. Nothing here ever replaces a file that it did not mean to, and
+//! a private file is owner-only from its first byte.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{Read, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::error::{Error, Result};
+
+/// The most that is read of a certificate, key, request or config file.
+pub const SMALL: u64 = 16 * 1024 * 1024;
+
+/// Who may read a new file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// The owner alone, from the first byte.
+    Private,
+    /// Whoever the process's umask allows.
+    Shared,
+}
+
+/// The whole content of a regular file of at most `limit` bytes.
+///
+/// # Errors
+/// Where the file is not there, is no regular file, cannot be read, or is larger.
+pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let shown = path.display();
+    let metadata = fs::metadata(path).map_err(|error| unreadable(path, error))?;
+    if metadata.is_dir() {
+        return Err(
+            Error::input(format!("`{shown}` is a folder, not a file")).hint("Name a file in it.")
+        );
+    }
+    // A named pipe would block without end, and a device has no size.
+    if !metadata.is_file() {
+        return Err(Error::input(format!("`{shown}` is not a regular file"))
+            .hint("Save what it gives into a file first."));
+    }
+    if metadata.len() > limit {
+        return Err(too_large(path, limit));
+    }
+    let file = File::open(path).map_err(|error| unreadable(path, error))?;
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
+    // The file may grow while it is read: one byte more than the limit tells.
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(path, error))?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large(path, limit));
+    }
+    Ok(bytes)
+}
+
+/// The whole content of a UTF-8 text file of at most `limit` bytes, without a byte order mark.
+///
+/// # Errors
+/// As [`read`], and where the file is not UTF-8.
+pub fn read_text(path: &Path, limit: u64) -> Result<String> {
+    let text = String::from_utf8(read(path, limit)?).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Error::input(format!(
+            "`{}` is not UTF-8 text (at byte {at})",
+            path.display()
+        ))
+        .hint("Save it as UTF-8; on Windows, Notepad's `Save as` has the choice.")
+    })?;
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    let message = format!("could not read `{}`", path.display());
+    let hint = match error.kind() {
+        std::io::ErrorKind::NotFound => "Check the path; `ls` in its folder shows what is there.",
+        std::io::ErrorKind::PermissionDenied => {
+            "Run as the user who owns it, or ask that user for it."
+        }
+        _ => "Check the file and its disk.",
+    };
+    Error::input(message).because(error).hint(hint)
+}
+
+fn too_large(path: &Path, limit: u64) -> Error {
+    Error::input(format!(
+        "`{}` is larger than {} MiB, more than any file of its kind",
+        path.display(),
+        limit / (1024 * 1024)
+    ))
+    .hint("Check that this is the file you mean.")
+}
+
+/// A file that appears whole under its name when it is linked there, or never.
+///
+/// Until then it has no name at all where the file system can do that (Linux), else a temporary
+/// one beside the final name.
+#[derive(Debug)]
+pub struct Draft {
+    file: File,
+    temporary: Option<tempfile::TempPath>,
+    target: PathBuf,
+}
+
+impl Draft {
+    /// Writes and syncs the content; the name is taken only by [`Draft::link`].
+    ///
+    /// # Errors
+    /// Where the target is already there (a dangling symlink counts), or the folder cannot be
+    /// written to.
+    pub fn write(target: &Path, content: &[u8], access: Access) -> Result<Self> {
+        refuse_existing(target)?;
+        let folder = folder_of(target);
+        let (mut file, temporary) = unnamed(folder, access)
+            .map_or_else(|| named(folder, access), |file| Ok((file, None)))
+            .map_err(|error| unwritable(target, error))?;
+        file.write_all(content)
+            .and_then(|()| file.sync_all())
+            .map_err(|error| unwritable(target, error))?;
+        Ok(Self {
+            file,
+            temporary,
+            target: target.to_owned(),
+        })
+    }
+
+    /// Gives the file its name, unless something of that name has come up meanwhile.
+    ///
+    /// # Errors
+    /// Where something of that name is there, or the link cannot be made.
+    pub fn link(self) -> Result<()> {
+        let linked = match &self.temporary {
+            Some(path) => fs::hard_link(path, &self.target),
+            None => link_unnamed(&self.file, &self.target),
+        };
+        linked.map_err(|error| match error.kind() {
+            std::io::ErrorKind::AlreadyExists => exists(&self.target),
+            _ => unwritable(&self.target, error),
+        })?;
+        sync_folder(folder_of(&self.target)).map_err(|error| unwritable(&self.target, error))
+    }
+}
+
+/// Creates a file with this content, whole or not at all; never replaces one.
+///
+/// # Errors
+/// Where something of that name is there, or the folder cannot be written to.
+pub fn create(target: &Path, content: &[u8], access: Access) -> Result<()> {
+    Draft::write(target, content, access)?.link()
+}
+
+/// Fails if anything of this name is there, a dangling symlink included.
+///
+/// # Errors
+/// Exit 2, nothing changed.
+pub fn refuse_existing(target: &Path) -> Result<()> {
+    match fs::symlink_metadata(target) {
+        Ok(_) => Err(exists(target)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(unwritable(target, error)),
+    }
+}
+
+fn exists(target: &Path) -> Error {
+    Error::input(format!(
+        "`{}` is already there, and is never overwritten",
+        target.display()
+    ))
+    .hint("Choose another folder or name, or move the old file away yourself.")
+}
+
+fn unwritable(target: &Path, error: std::io::Error) -> Error {
+    Error::input(format!("could not write `{}`", target.display()))
+        .because(error)
+        .hint(
+            "Check that the folder is there, that you may write to it, and that its disk has room.",
+        )
+}
+
+/// The folder that holds a path.
+pub fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn unnamed(folder: &Path, access: Access) -> Option<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    // Not every file system has O_TMPFILE (overlay and network ones may not): the caller then takes a name.
+    OpenOptions::new()
+        .write(true)
+        .custom_flags(rustix::fs::OFlags::TMPFILE.bits().cast_signed())
+        .mode(mode(access))
+        .open(folder)
+        .ok()
+}
+
+#[cfg(target_os = "linux")]
+fn link_unnamed(file: &File, target: &Path) -> std::io::Result<()> {
+    use std::os::fd::AsRawFd;
+    let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
+    rustix::fs::linkat(
+        rustix::fs::CWD,
+        unnamed,
+        rustix::fs::CWD,
+        target,
+        rustix::fs::AtFlags::SYMLINK_FOLLOW,
+    )
+    .map_err(Into::into)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn unnamed(_folder: &Path, _access: Access) -> Option<File> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
+fn link_unnamed(_file: &File, _target: &Path) -> std::io::Result<()> {
+    Err(std::io::ErrorKind::Unsupported.into())
+}
+
+fn named(folder: &Path, access: Access) -> std::io::Result<(File, Option<tempfile::TempPath>)> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".ptl-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(mode(access)));
+    }
+    #[cfg(not(unix))]
+    let _ = access;
+    let (file, path) = builder.tempfile_in(folder)?.into_parts();
+    Ok((file, Some(path)))
+}
+
+#[cfg(unix)]
+fn mode(access: Access) -> u32 {
+    match access {
+        Access::Private => 0o600,
+        Access::Shared => 0o666,
+    }
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> std::io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> std::io::Result<()> {
+    // Windows has no way to sync a folder; NTFS journals the entry.
+    Ok(())
+}
+
+/// A lock on a file beside the one that it guards, held until it is dropped.
+#[derive(Debug)]
+pub struct Lock(#[expect(dead_code, reason = "holds the lock until it is dropped")] File);
+
+impl Lock {
+    /// Takes the lock for `guarded`, waiting for another ptl to give it up.
+    ///
+    /// # Errors
+    /// Where the lock file cannot be made.
+    pub fn take(guarded: &Path) -> Result<Self> {
+        let path = beside(guarded, "lock");
+        let file = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| unwritable(&path, error))?;
+        file.lock().map_err(|error| unwritable(&path, error))?;
+        Ok(Self(file))
+    }
+}
+
+/// Replaces a file that was read as `before`, whole or not at all, and only if nobody changed it since.
+///
+/// The caller holds the [`Lock`] of the file.
+///
+/// # Errors
+/// Where the file has changed since it was read, or cannot be written.
+pub fn replace(target: &Path, before: &[u8], content: &[u8]) -> Result<()> {
+    if read(target, SMALL)? != before {
+        return Err(Error::input(format!(
+            "`{}` was changed by somebody else meanwhile",
+            target.display()
+        ))
+        .hint("Nothing was written: run the command again."));
+    }
+    // One name, not a random one: what a kill leaves behind is overwritten by the next save.
+    let temporary = beside(target, "new");
+    let written = write_beside(target, &temporary, content);
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written.map_err(|error| unwritable(target, error))
+}
+
+fn write_beside(target: &Path, temporary: &Path, content: &[u8]) -> std::io::Result<()> {
+    let _ = fs::remove_file(temporary);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(temporary)?;
+    file.set_permissions(fs::metadata(target)?.permissions())?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(temporary, target)?;
+    sync_folder(folder_of(target))
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{ending}"))
+}
+
+/// A file of `--output`: opened before the work begins, so that a bad path fails at once, and
+/// given its name at the end.
+#[derive(Debug)]
+pub struct Output {
+    file: tempfile::NamedTempFile,
+    target: PathBuf,
+}
+
+impl Output {
+    /// Opens a temporary file beside the target.
+    ///
+    /// # Errors
+    /// Where the folder cannot be written to, or the target is no regular file.
+    pub fn open(target: &Path) -> Result<Self> {
+        if fs::metadata(target).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(
+                Error::input(format!("`{}` is not a regular file", target.display()))
+                    .hint("Name a file for --output, or leave it out to print."),
+            );
+        }
+        let file = tempfile::Builder::new()
+            .prefix(".ptl-")
+            .suffix(".tmp")
+            .tempfile_in(folder_of(target))
+            .map_err(|error| unwritable(target, error))?;
+        Ok(Self {
+            file,
+            target: target.to_owned(),
+        })
+    }
+
+    /// Writes the content and gives the file its name, in place of an older report.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    pub fn finish(mut self, content: &[u8]) -> Result<()> {
+        let Self { file, target } = &mut self;
+        file.write_all(content)
+            .and_then(|()| file.as_file().sync_all())
+            .map_err(|error| unwritable(target, error))?;
+        self.file
+            .persist(&self.target)
+            .map(drop)
+            .map_err(|error| unwritable(&self.target, error.error))
+    }
+}

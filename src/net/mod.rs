@@ -1,0 +1,1 @@
+//! Collectors with deadlines: facts, never verdicts.

@@ -1,0 +1,1 @@
+//! The few OpenSSL calls that the crate lacks: the only file where `unsafe` may stand.
