@@ -9,6 +9,8 @@ mod meta;
 mod outcome;
 mod report;
 mod selection;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
