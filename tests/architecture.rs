@@ -1,0 +1,1 @@
+//! Holds the house's rules that a machine can hold: directions, sizes, where `unsafe` and printing stand.
