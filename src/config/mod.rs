@@ -1,5 +1,7 @@
 //! `ptl.toml`: the install, raw TOML checked into an [`Install`], all problems in one go with line and column.
 
+mod place;
+
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
@@ -7,6 +9,8 @@ use std::{
 };
 
 use jiff::civil::Date;
+
+pub use place::Place;
 
 use crate::{
     environment::Role,
