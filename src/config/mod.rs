@@ -1,5 +1,6 @@
 //! `ptl.toml`: the install, raw TOML checked into an [`Install`], all problems in one go with line and column.
 
+mod fqdn;
 mod place;
 
 use std::{
@@ -10,6 +11,7 @@ use std::{
 
 use jiff::civil::Date;
 
+pub use fqdn::Fqdn;
 pub use place::Place;
 
 use crate::{
