@@ -1,1 +1,3 @@
 //! Certificates, keys, requests and paths.
+
+pub mod key;
