@@ -1,3 +1,31 @@
-//! Certificates, keys, requests and paths.
+//! Certificates, revocation lists and keys: reading them, what they say, and the paths between them.
+//!
+//! Names come out of here as they stand in the file; whoever prints them escapes them.
 
+mod certificate;
+mod crl;
+mod distinguished_name;
+mod extensions;
+mod foreign;
 pub mod key;
+mod pem;
+pub mod read;
+
+pub use certificate::{Certificate, Hash, KeyAlgorithm, PublicKey, Signature};
+pub use crl::RevocationList;
+pub use extensions::{
+    AlternativeNames, BasicConstraints, ExtendedKeyUsage, Extensions, KeyUsage, ListPoints,
+};
+pub use read::{Object, certificates, objects, revocation_lists};
+
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

@@ -1,0 +1,106 @@
+//! PEM armour: which blocks a text holds, and what is in each. The only file that uses rustls-pemfile.
+//!
+//! rustls-pemfile was named by the project's user for this job. It is unmaintained since August 2025
+//! (RUSTSEC-2025-0134, informational: no flaw is known). It is kept in this one file, so that
+//! `rustls_pki_types::pem`, to which it has become a thin layer, can take its place in an hour.
+//!
+//! It passes over blocks whose label it does not know. Here every block counts, so the text is cut
+//! at its armour lines first, and rustls-pemfile decodes one block at a time.
+
+use rustls_pemfile::Item;
+use zeroize::Zeroizing;
+
+/// One armoured block: its label, and the text from its first armour line to its last.
+#[derive(Debug)]
+pub(super) struct Block {
+    /// What stands between `BEGIN` and the dashes.
+    pub(super) label: String,
+    /// The whole block with plain line ends; it may be a private key.
+    pub(super) text: Zeroizing<String>,
+    /// Whether the block's last armour line is there.
+    pub(super) closed: bool,
+}
+
+const DASHES: &str = "-----";
+
+/// Cuts a text into its blocks, up to one more than `limit`; what stands around them is left out.
+pub(super) fn blocks(text: &str, limit: usize) -> Vec<Block> {
+    let mut found: Vec<Block> = Vec::new();
+    let mut open = false;
+    for line in text.split(['\n', '\r']).map(str::trim) {
+        if let Some(label) = label(line, "BEGIN ") {
+            if found.len() > limit {
+                break;
+            }
+            open = true;
+            found.push(Block {
+                label: label.to_owned(),
+                text: Zeroizing::new(format!("{line}\n")),
+                closed: false,
+            });
+        } else if open && let Some(block) = found.last_mut() {
+            if !line.is_empty() || block.text.contains(':') {
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            if label(line, "END ").is_some_and(|end| end == block.label) {
+                block.closed = true;
+                open = false;
+            }
+        }
+    }
+    found
+}
+
+fn label<'a>(line: &'a str, word: &str) -> Option<&'a str> {
+    line.strip_prefix(DASHES)?
+        .strip_prefix(word)?
+        .strip_suffix(DASHES)
+}
+
+/// The DER in a block, whatever its label; `None` where the base64 is not sound.
+pub(super) fn decode(block: &Block) -> Option<Vec<u8>> {
+    // The same payload under a label that rustls-pemfile knows: it has nothing for the rest.
+    let begin = format!("{DASHES}BEGIN {}{DASHES}", block.label);
+    let end = format!("{DASHES}END {}{DASHES}", block.label);
+    let payload = block.text.trim().strip_prefix(&begin)?.strip_suffix(&end)?;
+    let armoured = Zeroizing::new(format!(
+        "{DASHES}BEGIN CERTIFICATE{DASHES}\n{}\n{DASHES}END CERTIFICATE{DASHES}\n",
+        payload.trim()
+    ));
+    match rustls_pemfile::read_one_from_slice(armoured.as_bytes()) {
+        Ok(Some((Item::X509Certificate(der), _))) => Some(der.to_vec()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    const TEXT: &str = "subject=/CN=a\r\n  -----BEGIN X509 CRL-----  \r\nAQID\r\n\r\nBAU=\r\n-----END X509 CRL-----\r\nbye\n-----BEGIN ODD THING-----\nAA==\n";
+
+    #[test]
+    fn text_around_blocks_crlf_and_blank_lines_do_not_matter() {
+        let blocks = blocks(TEXT, 10);
+        assert_eq!(blocks.len(), 2);
+        assert_eq!(blocks[0].label, "X509 CRL");
+        assert_eq!(decode(&blocks[0]).unwrap(), [1, 2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_block_without_end_is_told() {
+        let blocks = blocks(TEXT, 10);
+        assert_eq!(blocks[1].label, "ODD THING");
+        assert!(!blocks[1].closed);
+        assert!(decode(&blocks[1]).is_none());
+    }
+
+    #[test]
+    fn damaged_base64_is_not_decoded() {
+        let blocks = blocks("-----BEGIN X-----\n!!!!\n-----END X-----", 10);
+        assert!(blocks[0].closed);
+        assert!(decode(&blocks[0]).is_none());
+    }
+}

@@ -1,0 +1,419 @@
+//! Reads files of certificates, lists, requests and keys: PEM or DER by content, every object accounted for.
+
+use std::path::Path;
+
+use openssl::{
+    pkey::PKey,
+    x509::{X509Crl, X509Req},
+};
+use zeroize::Zeroizing;
+
+use super::{Certificate, RevocationList, foreign, pem};
+use crate::{
+    error::{Error, Result},
+    files,
+};
+
+/// The most objects that are read of one file: the largest public trust stores hold under 300.
+pub const MOST_OBJECTS: usize = 4096;
+
+/// One object of a file.
+#[derive(Debug)]
+pub enum Object {
+    /// A certificate.
+    Certificate(Box<Certificate>),
+    /// A revocation list.
+    RevocationList(Box<RevocationList>),
+    /// A certificate request, as DER.
+    Request(Vec<u8>),
+    /// A private key, as it stands in the file.
+    PrivateKey {
+        /// Whether a passphrase is needed.
+        encrypted: bool,
+        /// The PEM block, or the DER.
+        bytes: Zeroizing<Vec<u8>>,
+    },
+    /// A public key, as DER.
+    PublicKey(Vec<u8>),
+    /// Something else, by its PEM label.
+    Other(String),
+}
+
+impl Object {
+    /// What it is, as `a private key`.
+    pub fn what(&self) -> String {
+        match self {
+            Self::Certificate(_) => "a certificate".to_owned(),
+            Self::RevocationList(_) => "a revocation list".to_owned(),
+            Self::Request(_) => "a certificate request".to_owned(),
+            Self::PrivateKey { .. } => "a private key".to_owned(),
+            Self::PublicKey(_) => "a public key".to_owned(),
+            Self::Other(label) => format!("`{}`", label.escape_debug()),
+        }
+    }
+}
+
+/// Every object of a file, in its order.
+///
+/// # Errors
+/// Where the file cannot be read, holds nothing, or holds something damaged, each named by its number.
+pub fn objects(path: &Path) -> Result<Vec<Object>> {
+    let bytes = Zeroizing::new(files::read(path, files::SMALL)?);
+    parse(&bytes, path)
+}
+
+/// The certificates of a file, in its order; other objects in it are passed over.
+///
+/// # Errors
+/// As [`objects`], and where the file holds no certificate, naming what it holds instead.
+pub fn certificates(path: &Path) -> Result<Vec<Certificate>> {
+    only(path, "a certificate", |object| match object {
+        Object::Certificate(certificate) => Ok(*certificate),
+        other => Err(other),
+    })
+}
+
+/// The revocation lists of a file, in its order; other objects in it are passed over.
+///
+/// # Errors
+/// As [`objects`], and where the file holds no list, naming what it holds instead.
+pub fn revocation_lists(path: &Path) -> Result<Vec<RevocationList>> {
+    only(path, "a revocation list", |object| match object {
+        Object::RevocationList(list) => Ok(*list),
+        other => Err(other),
+    })
+}
+
+fn only<T>(
+    path: &Path,
+    wanted: &str,
+    pick: impl Fn(Object) -> std::result::Result<T, Object>,
+) -> Result<Vec<T>> {
+    let mut picked = Vec::new();
+    let mut passed = Vec::new();
+    for object in objects(path)? {
+        match pick(object) {
+            Ok(item) => picked.push(item),
+            Err(other) => passed.push(other),
+        }
+    }
+    if !picked.is_empty() {
+        return Ok(picked);
+    }
+    // `objects` gives at least one.
+    let held = passed.first().map(Object::what).unwrap_or_default();
+    let hint = passed
+        .first()
+        .map_or(String::new(), |object| advice(object, wanted));
+    Err(Error::input(format!("`{}` is {held}, not {wanted}", path.display())).hint(hint))
+}
+
+fn advice(object: &Object, wanted: &str) -> String {
+    match object {
+        Object::PrivateKey { .. } => format!(
+            "Name the file that holds {wanted} here; a private key goes with --key, and to nobody else."
+        ),
+        Object::Request(_) => {
+            format!("Name the file with {wanted} that came back for this request.")
+        }
+        _ => format!("Name a file that holds {wanted}."),
+    }
+}
+
+/// Every object in bytes that came from `path`, in their order.
+///
+/// # Errors
+/// As [`objects`].
+pub fn parse(bytes: &[u8], path: &Path) -> Result<Vec<Object>> {
+    let shown = path.display().to_string();
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.trim_ascii().is_empty() {
+        return Err(Error::input(format!("`{shown}` is empty"))
+            .hint("Copy the file again: the download or the copy was cut off."));
+    }
+    let armoured = contains(bytes, b"-----BEGIN ");
+    if !armoured && let Some(foreign) = foreign::by_magic(bytes) {
+        return Err(not_read(&shown, foreign));
+    }
+    if armoured {
+        from_pem(bytes, &shown)
+    } else if bytes[0] == 0x30 {
+        from_der(bytes, &shown).map(|object| vec![object])
+    } else {
+        Err(unknown(&shown))
+    }
+}
+
+fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
+    bytes.windows(wanted.len()).any(|window| window == wanted)
+}
+
+fn not_read(shown: &str, foreign: &foreign::Foreign) -> Error {
+    Error::input(format!("`{shown}` is {}, which is not read", foreign.what))
+        .hint(foreign.hint.replace("{file}", shown))
+}
+
+fn unknown(shown: &str) -> Error {
+    Error::input(format!("`{shown}` holds neither PEM nor DER")).hint(format!(
+        "Check what it is: `file {shown}`, `head -c 200 {shown}`."
+    ))
+}
+
+fn from_pem(bytes: &[u8], shown: &str) -> Result<Vec<Object>> {
+    let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
+    let blocks = pem::blocks(&text, MOST_OBJECTS);
+    if blocks.is_empty() {
+        return Err(Error::input(format!(
+            "`{shown}` has a damaged `-----BEGIN ...-----` line"
+        ))
+        .hint("Restore the line: five dashes on each side, alone on its line."));
+    }
+    if blocks.len() > MOST_OBJECTS {
+        return Err(Error::input(format!(
+            "`{shown}` holds more than {MOST_OBJECTS} objects, more than any file of its kind"
+        ))
+        .hint("Check that this is the file you mean."));
+    }
+    let mut objects = Vec::with_capacity(blocks.len());
+    let mut problems = Vec::new();
+    let mut hint = None;
+    for (number, block) in blocks.iter().enumerate() {
+        match object(block) {
+            Ok(object) => objects.push(object),
+            Err(problem) => {
+                if let Some(foreign) = foreign::by_label(&block.label) {
+                    hint.get_or_insert(foreign.hint.replace("{file}", shown));
+                }
+                let label = block.label.escape_debug();
+                problems.push(format!("object {} ({label}): {problem}", number + 1));
+            }
+        }
+    }
+    if problems.is_empty() {
+        return Ok(objects);
+    }
+    let hint = hint.unwrap_or_else(|| {
+        "Copy or download the file again; `openssl storeutl -text FILE` shows what is in it."
+            .to_owned()
+    });
+    Err(damaged(shown, problems).hint(hint))
+}
+
+fn damaged(shown: &str, mut problems: Vec<String>) -> Error {
+    const SHOWN: usize = 20;
+    if problems.len() == 1 {
+        return Error::input(format!("`{shown}`: {}", problems.remove(0)));
+    }
+    let count = problems.len();
+    problems.truncate(SHOWN);
+    if count > SHOWN {
+        problems.push(format!("and {} more", count - SHOWN));
+    }
+    Error::input(format!(
+        "`{shown}` holds {count} objects that cannot be read"
+    ))
+    .details(problems)
+}
+
+/// Reads one block; the error is a fragment.
+fn object(block: &pem::Block) -> std::result::Result<Object, String> {
+    if !block.closed {
+        return Err(format!(
+            "it is cut off, the line `-----END {}-----` is missing",
+            block.label.escape_debug()
+        ));
+    }
+    if let Some(foreign) = foreign::by_label(&block.label) {
+        return Err(format!("{} is not read", foreign.what));
+    }
+    let der = || pem::decode(block).ok_or_else(|| "its base64 is damaged".to_owned());
+    match block.label.as_str() {
+        // OpenSSL appends its own trust settings to a TRUSTED CERTIFICATE.
+        "TRUSTED CERTIFICATE" => Err("OpenSSL's own form of trust; write it plain with `openssl x509 -in FILE -out plain.pem`".to_owned()),
+        "CERTIFICATE" | "X509 CERTIFICATE" => {
+            Ok(Object::Certificate(Box::new(Certificate::from_der(&der()?)?)))
+        }
+        "X509 CRL" => Ok(Object::RevocationList(Box::new(RevocationList::from_der(&der()?)?))),
+        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Ok(Object::Request(der()?)),
+        "PUBLIC KEY" | "RSA PUBLIC KEY" => Ok(Object::PublicKey(der()?)),
+        label if label.ends_with("PRIVATE KEY") => Ok(Object::PrivateKey {
+            encrypted: label.starts_with("ENCRYPTED") || block.text.contains("ENCRYPTED\n"),
+            bytes: Zeroizing::new(block.text.as_bytes().to_vec()),
+        }),
+        label => Ok(Object::Other(label.to_owned())),
+    }
+}
+
+fn from_der(bytes: &[u8], shown: &str) -> Result<Object> {
+    let wanted = announced(bytes).unwrap_or(bytes.len());
+    // An editor or a copy through a terminal may have put a line end after it.
+    let bytes = match bytes.split_at_checked(wanted) {
+        Some((object, rest)) if rest.trim_ascii().is_empty() => object,
+        _ => bytes,
+    };
+    if bytes.len() < wanted {
+        return Err(Error::input(format!(
+            "`{shown}` is cut off: it has {} of {wanted} bytes",
+            bytes.len()
+        ))
+        .hint("Copy or download the file again."));
+    }
+    if X509Crl::from_der(bytes).is_ok() {
+        return RevocationList::from_der(bytes)
+            .map(|list| Object::RevocationList(Box::new(list)))
+            .map_err(|problem| damaged(shown, vec![format!("the revocation list: {problem}")]));
+    }
+    if X509Req::from_der(bytes).is_ok() {
+        return Ok(Object::Request(bytes.to_vec()));
+    }
+    match Certificate::from_der(bytes) {
+        Ok(certificate) => Ok(Object::Certificate(Box::new(certificate))),
+        Err(problem) => key(bytes).ok_or_else(|| {
+            damaged(shown, vec![format!("as a certificate: {problem}")]).hint(format!(
+                "Check what it is: `openssl asn1parse -inform DER -in {shown}`."
+            ))
+        }),
+    }
+}
+
+fn key(bytes: &[u8]) -> Option<Object> {
+    let private = |encrypted| Object::PrivateKey {
+        encrypted,
+        bytes: Zeroizing::new(bytes.to_vec()),
+    };
+    if PKey::private_key_from_der(bytes).is_ok() {
+        return Some(private(false));
+    }
+    if PKey::public_key_from_der(bytes).is_ok() {
+        return Some(Object::PublicKey(bytes.to_vec()));
+    }
+    // EncryptedPrivateKeyInfo begins with the OID of PBES2 (RFC 8018, A.4).
+    const PBES2: [u8; 11] = [
+        0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d,
+    ];
+    contains(bytes.get(..32)?, &PBES2).then(|| private(true))
+}
+
+/// How long a DER object says that it is, its own header included.
+fn announced(bytes: &[u8]) -> Option<usize> {
+    let first = usize::from(*bytes.get(1)?);
+    if first < 0x80 {
+        return Some(2 + first);
+    }
+    let count = first & 0x7f;
+    if count == 0 || count > 4 {
+        return None;
+    }
+    let length = bytes.get(2..2 + count)?;
+    Some(
+        2 + count
+            + length
+                .iter()
+                .fold(0, |sum, byte| (sum << 8) | usize::from(*byte)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+    use super::*;
+
+    fn refused(bytes: &[u8]) -> (String, String) {
+        let error = parse(bytes, Path::new("f.pem")).unwrap_err();
+        let details = error.problems().join("; ");
+        let hint = error.next_action().unwrap_or_default().to_owned();
+        (format!("{error} {details}"), hint)
+    }
+
+    #[test]
+    fn other_forms_are_named_with_the_command_that_converts_them() {
+        for (bytes, what, command) in [
+            (
+                &b"\xfe\xed\xfe\xed\0\0\0\x02"[..],
+                "JKS",
+                "keytool -importkeystore",
+            ),
+            (
+                b"\x30\x82\x09\x01\x02\x01\x03\x30\x82",
+                "PKCS#12",
+                "openssl pkcs12 -in f.pem",
+            ),
+            (
+                b"-----BEGIN PKCS7-----\nAA==\n-----END PKCS7-----\n",
+                "PKCS#7",
+                "openssl pkcs7 -print_certs -in f.pem",
+            ),
+            (
+                b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0",
+                "PKCS#7",
+                "openssl pkcs7",
+            ),
+            (b"\n <!DOCTYPE html><html>", "a web page", "head f.pem"),
+            (
+                b"MIIDdzCCAl+gAwIBAgIE",
+                "base64 without",
+                "openssl base64 -d",
+            ),
+            (b"\xff\xfe-\0-\0", "UTF-16", "iconv"),
+        ] {
+            let (message, hint) = refused(bytes);
+            assert!(message.contains(what), "{message}");
+            assert!(hint.contains(command), "{hint}");
+        }
+    }
+
+    #[test]
+    fn empty_and_unknown_files_are_said_to_be() {
+        assert!(refused(b" \r\n").0.contains("is empty"));
+        assert!(refused(b"hello").0.contains("neither PEM nor DER"));
+    }
+
+    #[test]
+    fn every_damaged_object_is_named_by_its_number() {
+        let text = "-----BEGIN EC PARAMETERS-----\nAA==\n-----END EC PARAMETERS-----\n\
+                    -----BEGIN CERTIFICATE-----\n****\n-----END CERTIFICATE-----\n\
+                    -----BEGIN X509 CRL-----\nAA==\n";
+        let (message, _) = refused(text.as_bytes());
+        assert!(
+            message.contains("object 2 (CERTIFICATE): its base64 is damaged"),
+            "{message}"
+        );
+        assert!(
+            message.contains("object 3 (X509 CRL): it is cut off"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn too_many_objects_are_refused() {
+        let text = "-----BEGIN X-----\nAA==\n-----END X-----\n".repeat(100_000);
+        assert!(
+            refused(text.as_bytes())
+                .0
+                .contains("more than 4096 objects")
+        );
+    }
+
+    #[test]
+    fn a_private_key_is_told_from_a_certificate() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("k.pem");
+        let text =
+            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n";
+        std::fs::write(&path, text).unwrap();
+        let error = certificates(&path).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("is a private key, not a certificate")
+        );
+        let objects = objects(&path).unwrap();
+        assert!(matches!(
+            objects[..],
+            [Object::PrivateKey {
+                encrypted: true,
+                ..
+            }]
+        ));
+    }
+}
