@@ -3,11 +3,15 @@
 //! The only place that writes files. Nothing here ever replaces a file that it did not mean to, and
 //! a private file is owner-only from its first byte.
 
+mod place;
+
 use std::{
     fs::{self, File, OpenOptions},
     io::{Read, Write},
     path::{Path, PathBuf},
 };
+
+pub use place::Place;
 
 use crate::error::{Error, Result};
 
