@@ -3,7 +3,12 @@
 //! The only place that writes files. Nothing here ever replaces a file that it did not mean to, and
 //! a private file is owner-only from its first byte.
 
-mod place;
+mod draft;
+#[cfg(not(unix))]
+mod plain;
+mod secret;
+#[cfg(unix)]
+mod unix;
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -11,7 +16,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use place::Place;
+pub use draft::{CAN_KEEP_PRIVATE, Draft, Folder, create};
+pub use secret::{first_line, first_line_of_descriptor, open_to_others, read_secret};
 
 use crate::error::{Error, Result};
 
@@ -33,13 +39,14 @@ pub enum Access {
 /// Where the file is not there, is no regular file, cannot be read, or is larger.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let shown = path.display();
-    let metadata = fs::metadata(path).map_err(|error| unreadable(path, error))?;
+    let file = open_to_read(path).map_err(|error| unreadable(path, error))?;
+    let metadata = file.metadata().map_err(|error| unreadable(path, error))?;
     if metadata.is_dir() {
         return Err(
             Error::input(format!("`{shown}` is a folder, not a file")).hint("Name a file in it.")
         );
     }
-    // A named pipe would block without end, and a device has no size.
+    // A named pipe may never end, and a device has no size.
     if !metadata.is_file() {
         return Err(Error::input(format!("`{shown}` is not a regular file"))
             .hint("Save what it gives into a file first."));
@@ -47,7 +54,6 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     if metadata.len() > limit {
         return Err(too_large(path, limit));
     }
-    let file = File::open(path).map_err(|error| unreadable(path, error))?;
     let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
     // The file may grow while it is read: one byte more than the limit tells.
     file.take(limit + 1)
@@ -57,6 +63,21 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
         return Err(too_large(path, limit));
     }
     Ok(bytes)
+}
+
+/// Opens without waiting for the other end of a named pipe.
+#[cfg(unix)]
+fn open_to_read(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)
+}
+
+#[cfg(not(unix))]
+fn open_to_read(path: &Path) -> std::io::Result<File> {
+    File::open(path)
 }
 
 /// The whole content of a UTF-8 text file of at most `limit` bytes, without a byte order mark.
@@ -99,76 +120,6 @@ fn too_large(path: &Path, limit: u64) -> Error {
     .hint("Check that this is the file you mean.")
 }
 
-/// A file that appears whole under its name when it is linked there, or never.
-///
-/// Until then it has no name at all where the file system can do that (Linux), else a temporary
-/// one beside the final name.
-#[derive(Debug)]
-pub struct Draft {
-    file: File,
-    temporary: Option<tempfile::TempPath>,
-    target: PathBuf,
-}
-
-impl Draft {
-    /// Writes and syncs the content; the name is taken only by [`Draft::link`].
-    ///
-    /// # Errors
-    /// Where the target is already there (a dangling symlink counts), or the folder cannot be
-    /// written to.
-    pub fn write(target: &Path, content: &[u8], access: Access) -> Result<Self> {
-        refuse_existing(target)?;
-        let folder = folder_of(target);
-        let (mut file, temporary) = unnamed(folder, access)
-            .map_or_else(|| named(folder, access), |file| Ok((file, None)))
-            .map_err(|error| unwritable(target, error))?;
-        file.write_all(content)
-            .and_then(|()| file.sync_all())
-            .map_err(|error| unwritable(target, error))?;
-        Ok(Self {
-            file,
-            temporary,
-            target: target.to_owned(),
-        })
-    }
-
-    /// Gives the file its name, unless something of that name has come up meanwhile.
-    ///
-    /// # Errors
-    /// Where something of that name is there, or the link cannot be made.
-    pub fn link(self) -> Result<()> {
-        let linked = match &self.temporary {
-            Some(path) => fs::hard_link(path, &self.target),
-            None => link_unnamed(&self.file, &self.target),
-        };
-        linked.map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => exists(&self.target),
-            _ => unwritable(&self.target, error),
-        })?;
-        sync_folder(folder_of(&self.target)).map_err(|error| unwritable(&self.target, error))
-    }
-}
-
-/// Creates a file with this content, whole or not at all; never replaces one.
-///
-/// # Errors
-/// Where something of that name is there, or the folder cannot be written to.
-pub fn create(target: &Path, content: &[u8], access: Access) -> Result<()> {
-    Draft::write(target, content, access)?.link()
-}
-
-/// Fails if anything of this name is there, a dangling symlink included.
-///
-/// # Errors
-/// Exit 2, nothing changed.
-pub fn refuse_existing(target: &Path) -> Result<()> {
-    match fs::symlink_metadata(target) {
-        Ok(_) => Err(exists(target)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(unwritable(target, error)),
-    }
-}
-
 fn exists(target: &Path) -> Error {
     Error::input(format!(
         "`{}` is already there, and is never overwritten",
@@ -190,64 +141,6 @@ pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
-    }
-}
-
-#[cfg(target_os = "linux")]
-fn unnamed(folder: &Path, access: Access) -> Option<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    // Not every file system has O_TMPFILE (overlay and network ones may not): the caller then takes a name.
-    OpenOptions::new()
-        .write(true)
-        .custom_flags(rustix::fs::OFlags::TMPFILE.bits().cast_signed())
-        .mode(mode(access))
-        .open(folder)
-        .ok()
-}
-
-#[cfg(target_os = "linux")]
-fn link_unnamed(file: &File, target: &Path) -> std::io::Result<()> {
-    use std::os::fd::AsRawFd;
-    let unnamed = format!("/proc/self/fd/{}", file.as_raw_fd());
-    rustix::fs::linkat(
-        rustix::fs::CWD,
-        unnamed,
-        rustix::fs::CWD,
-        target,
-        rustix::fs::AtFlags::SYMLINK_FOLLOW,
-    )
-    .map_err(Into::into)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn unnamed(_folder: &Path, _access: Access) -> Option<File> {
-    None
-}
-
-#[cfg(not(target_os = "linux"))]
-fn link_unnamed(_file: &File, _target: &Path) -> std::io::Result<()> {
-    Err(std::io::ErrorKind::Unsupported.into())
-}
-
-fn named(folder: &Path, access: Access) -> std::io::Result<(File, Option<tempfile::TempPath>)> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".ptl-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(mode(access)));
-    }
-    #[cfg(not(unix))]
-    let _ = access;
-    let (file, path) = builder.tempfile_in(folder)?.into_parts();
-    Ok((file, Some(path)))
-}
-
-#[cfg(unix)]
-fn mode(access: Access) -> u32 {
-    match access {
-        Access::Private => 0o600,
-        Access::Shared => 0o666,
     }
 }
 
