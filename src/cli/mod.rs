@@ -8,13 +8,14 @@ pub mod checklist;
 pub mod csr;
 pub mod explain;
 pub mod init;
+pub mod passphrase;
 pub mod preflight;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::{report::Format, terminal::Styles};
+use crate::report::Format;
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -65,16 +66,6 @@ pub enum Color {
     Never,
 }
 
-impl From<Color> for Styles {
-    fn from(color: Color) -> Self {
-        match color {
-            Color::Auto => Self::Auto,
-            Color::Always => Self::Always,
-            Color::Never => Self::Never,
-        }
-    }
-}
-
 /// The flags that every command takes.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global options")]
@@ -112,10 +103,10 @@ pub struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t)]
     pub color: Color,
-    /// Print the first line of the human report alone, and no progress
+    /// Say less on stderr
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Show everything in the human report: what is met too, with evidence and sources
+    /// Say more in the human report: passes, sources, evidence
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 }

@@ -17,7 +17,7 @@ use openssl::{
 };
 use zeroize::Zeroizing;
 
-pub use read::read_private;
+pub use read::{needs_passphrase, read_private};
 
 use crate::error::{Error, Result};
 
@@ -123,6 +123,6 @@ pub fn to_pem(
 pub fn spki_sha256<T: HasPublic>(key: &PKeyRef<T>) -> Result<String> {
     key.public_key_to_der()
         .and_then(|der| hash(MessageDigest::sha256(), &der))
-        .map(|digest| digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        .map(|digest| super::hex(&digest))
         .map_err(|error| Error::internal("could not encode the public key").because(error))
 }

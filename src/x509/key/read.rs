@@ -48,6 +48,24 @@ pub fn read_private(
     }
 }
 
+/// Whether the first private key of a file is encrypted.
+pub fn needs_passphrase(bytes: &[u8]) -> bool {
+    let asked = Cell::new(false);
+    let answer = |_: &mut [u8]| {
+        asked.set(true);
+        Err(ErrorStack::get())
+    };
+    let key = blocks(bytes)
+        .into_iter()
+        .find(|block| block.kind.ends_with("PRIVATE KEY"));
+    // Whether it can be read is found out later; only who was asked counts.
+    let _ = match key {
+        Some(block) => PKey::private_key_from_pem_callback(block.text, answer),
+        None => PKey::private_key_from_pkcs8_callback(bytes, answer),
+    };
+    asked.get()
+}
+
 fn read_pem(
     block: &Block<'_>,
     passphrase: Option<&Passphrase>,
@@ -250,6 +268,7 @@ mod tests {
         let pem = to_pem(key(), None).unwrap();
         assert!(pem.starts_with(b"-----BEGIN PRIVATE KEY-----"));
         assert!(opens(&pem, None));
+        assert!(!needs_passphrase(&pem));
         assert!(opens(&rsa.private_key_to_pem().unwrap(), None));
         assert!(opens(&rsa.private_key_to_der().unwrap(), None));
         assert!(opens(&key().private_key_to_pkcs8().unwrap(), None));
@@ -274,6 +293,7 @@ mod tests {
         for bytes in encrypted_forms() {
             assert!(opens(&bytes, Some(&secret("opensesame"))));
             assert!(refusal(&bytes, Some(&secret("wrong one"))).contains("does not open"));
+            assert!(needs_passphrase(&bytes));
             let without = read_private(&bytes, None, "x.key").unwrap_err();
             assert!(without.to_string().contains("is encrypted"));
             assert!(without.next_action().unwrap().contains("--passphrase-fd"));

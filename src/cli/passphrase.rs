@@ -1,0 +1,20 @@
+//! Where a passphrase comes from. Never the command line itself, which every process can read.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Where the private key's passphrase comes from: at most one of these.
+#[derive(Args, Clone, Debug, Default)]
+#[group(multiple = false)]
+pub struct PassphraseArgs {
+    /// Read the key's passphrase from the first line of a file
+    #[arg(long, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+    /// Read the key's passphrase from an open file descriptor; 0 is stdin
+    #[arg(long, value_name = "NUMBER")]
+    pub passphrase_fd: Option<u32>,
+    /// Ask for the key's passphrase on the terminal
+    #[arg(long)]
+    pub ask_passphrase: bool,
+}

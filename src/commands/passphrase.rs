@@ -1,0 +1,79 @@
+//! Finds the passphrase of a key: file, descriptor or prompt.
+
+use std::{path::Path, time::Duration};
+
+use openssl::pkey::{PKey, Private};
+
+use crate::{
+    cli::{Global, passphrase::PassphraseArgs},
+    error::{Error, Result},
+    files, terminal,
+    x509::key::{self, Passphrase},
+};
+
+/// How long a pipe may take to give the passphrase.
+const WAIT: Duration = Duration::from_secs(30);
+/// The shortest passphrase for a new key, in bytes (NIST SP 800-63B section 5.1.1.1).
+const SHORTEST: usize = 8;
+
+/// The private key of a file; where it is encrypted and nothing was said of its passphrase, a person
+/// at the terminal is asked.
+///
+/// # Errors
+/// Where file, key or passphrase is wrong.
+pub(super) fn read_key(
+    path: &Path,
+    args: &PassphraseArgs,
+    global: &Global,
+) -> Result<PKey<Private>> {
+    let label = path.display().to_string();
+    let bytes = files::read_secret(path)?;
+    let mut passphrase = named(args, global)?;
+    let asked = args.ask_passphrase || terminal::can_ask();
+    if passphrase.is_none() && asked && key::needs_passphrase(&bytes) {
+        passphrase = Some(prompted(&format!("Passphrase of {label}"), false)?);
+    }
+    key::read_private(&bytes, passphrase.as_ref(), &label)
+}
+
+/// The passphrase that a new key is to be encrypted with, if any was asked for.
+///
+/// # Errors
+/// Where it cannot be had, or is too short to protect anything.
+pub(super) fn for_new_key(args: &PassphraseArgs, global: &Global) -> Result<Option<Passphrase>> {
+    let passphrase = match named(args, global)? {
+        None if args.ask_passphrase => Some(prompted("Passphrase for the new key", true)?),
+        other => other,
+    };
+    if let Some(short) = passphrase.as_ref().filter(|it| it.length() < SHORTEST) {
+        return Err(Error::input(format!(
+            "the passphrase has {} bytes, and fewer than {SHORTEST} protect nothing",
+            short.length()
+        ))
+        .hint("Make one: `openssl rand -base64 24`."));
+    }
+    Ok(passphrase)
+}
+
+fn named(args: &PassphraseArgs, global: &Global) -> Result<Option<Passphrase>> {
+    if let Some(number) = args.passphrase_fd {
+        let line = files::first_line_of_descriptor(number, WAIT)?;
+        return Passphrase::new(line, &format!("file descriptor {number}")).map(Some);
+    }
+    let Some(path) = &args.passphrase_file else {
+        return Ok(None);
+    };
+    let line = files::first_line(path, WAIT)?;
+    // Not an error: secrets that a container platform mounts are often readable by all inside.
+    if files::open_to_others(path) == Some(true) && !global.quiet {
+        terminal::note(&format!(
+            "warning: others may read `{0}`; `chmod 600 {0}` ends that",
+            path.display()
+        ));
+    }
+    Passphrase::new(line, &format!("`{}`", path.display())).map(Some)
+}
+
+fn prompted(prompt: &str, new: bool) -> Result<Passphrase> {
+    Passphrase::new(terminal::ask_passphrase(prompt, new)?, "the prompt")
+}
