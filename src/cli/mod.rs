@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::report::Format;
+use crate::{report::Format, terminal::Styles};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -66,6 +66,16 @@ pub enum Color {
     Never,
 }
 
+impl From<Color> for Styles {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
 /// The flags that every command takes.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Global options")]
@@ -103,10 +113,10 @@ pub struct Global {
     /// When to use colours
     #[arg(long, global = true, value_enum, default_value_t)]
     pub color: Color,
-    /// Say less on stderr
+    /// Print the first line of the human report alone, and no progress
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more in the human report: passes, sources, evidence
+    /// Show everything in the human report: what is met too, with evidence and sources
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 }

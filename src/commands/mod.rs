@@ -19,7 +19,8 @@ use crate::{
     cli::{Cli, Command, Global},
     error::{Error, Kind, Result},
     files::Output,
-    report, terminal,
+    report::{self, Detail, Layout, visible},
+    terminal,
 };
 
 /// What a run comes down to, the same for every command and format.
@@ -76,6 +77,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn run(cli: Cli) -> anyhow::Result<Exit> {
     let global = &cli.global;
+    terminal::configure(global.color.into(), global.quiet);
     let exit = match &cli.command {
         Command::Init(args) => init::run(args, global),
         Command::Csr(args) => csr::run(args, global),
@@ -101,15 +103,15 @@ fn usage(error: &clap::Error) -> ExitCode {
 /// Prints an error as `error: ...`, its problems, and `hint: ...`.
 fn complain(error: &anyhow::Error) -> Exit {
     let Some(known) = error.downcast_ref::<Error>() else {
-        terminal::note(&format!("error: {error:#}"));
+        terminal::note(&visible(&format!("error: {error:#}")));
         return Exit::Internal;
     };
-    terminal::note(&format!("error: {known}"));
+    terminal::note(&visible(&format!("error: {known}")));
     for problem in known.problems() {
-        terminal::note(&format!("  {problem}"));
+        terminal::note(&visible(&format!("  {problem}")));
     }
     if let Some(hint) = known.next_action() {
-        terminal::note(&format!("hint: {hint}"));
+        terminal::note(&visible(&format!("hint: {hint}")));
     }
     match known.kind() {
         Kind::Input => Exit::Usage,
@@ -125,10 +127,25 @@ fn open_output(global: &Global) -> Result<Option<Output>> {
 
 /// Prints a report, or writes it to `--output`, and says what it comes down to.
 fn deliver(report: &Report, global: &Global, output: Option<Output>) -> Result<Exit> {
-    let text = report::render(report, global.format, global.verbose)?;
-    match output {
-        Some(output) => output.finish(text.as_bytes())?,
-        None => terminal::print(&text)?,
-    }
+    let detail = match (global.quiet, global.verbose) {
+        (true, _) => Detail::Answer,
+        (false, true) => Detail::Everything,
+        (false, false) => Detail::Document,
+    };
+    let width = if output.is_some() {
+        Layout::default().width
+    } else {
+        terminal::width()
+    };
+    let text = report::render(report, global.format, Layout { detail, width })?;
+    hand_over(&text, output)?;
     Ok(report.verdict.into())
+}
+
+/// Prints a document of any kind, or writes it to `--output`, there without ANSI styles.
+fn hand_over(text: &str, output: Option<Output>) -> Result<()> {
+    match output {
+        Some(output) => output.finish(terminal::plain(text).as_bytes()),
+        None => terminal::print(text),
+    }
 }

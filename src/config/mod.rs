@@ -75,6 +75,8 @@ pub struct Endpoint {
     pub msg_out: Vec<String>,
     /// The name of the Spine proxy, where the profile does not know it.
     pub ssp: Option<String>,
+    /// The name of the directory (LDAP) host, where the profile does not know it.
+    pub sds: Option<String>,
     /// Names that the Spine proxy's client certificate may bear.
     pub ssp_client_names: Vec<String>,
 }

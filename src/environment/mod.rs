@@ -5,11 +5,16 @@
 
 mod generation;
 mod profile;
+mod raw;
+mod rules;
 
 use std::net::IpAddr;
 
 pub use generation::{Authority, Generation, Life, Standing};
 pub use profile::{SHIPPED, all, find};
+
+/// The services that can be onboarded.
+pub const SERVICES: &[&str] = &["booking", "gp-connect"];
 
 /// How far a fact can be trusted.
 #[derive(
@@ -173,8 +178,26 @@ pub struct Host {
     pub roles: Vec<Role>,
     /// Its addresses where a source gives them; empty means not known.
     pub addresses: Vec<IpAddr>,
+    /// Where the addresses come from, where that is not where the name comes from.
+    pub addresses_provenance: Option<Provenance>,
+    /// What a person should know besides.
+    pub note: Option<String>,
     /// Where this comes from.
     pub provenance: Provenance,
+}
+
+impl Host {
+    /// How far its addresses can be trusted.
+    pub fn addresses_provenance(&self) -> &Provenance {
+        self.addresses_provenance
+            .as_ref()
+            .unwrap_or(&self.provenance)
+    }
+
+    /// Whether a role of a service needs it.
+    pub fn is_needed_by(&self, service: &str, role: Role) -> bool {
+        self.services.iter().any(|needs| needs == service) && self.roles.contains(&role)
+    }
 }
 
 /// A name server of the health network.
@@ -209,3 +232,6 @@ impl Environment {
             .find(|generation| generation.id == id)
     }
 }
+
+#[cfg(test)]
+mod tests;

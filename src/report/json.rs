@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
+use super::escape;
 use crate::error::{Error, Result};
 
 /// A document of any kind as indented JSON, ended by a newline.
 ///
 /// # Errors
 /// Where a value cannot be written as JSON, which no kind allows.
-pub fn render(document: &impl Serialize) -> Result<String> {
+pub fn document(document: &impl Serialize) -> Result<String> {
     let text = serde_json::to_string_pretty(document)
         .map_err(|error| Error::internal("could not write JSON").because(error))?;
-    Ok(text + "\n")
+    Ok(escape::json(&text).into_owned() + "\n")
 }

@@ -2,9 +2,15 @@
 //!
 //! What came from outside (names in certificates, DNS answers, headers) is escaped in every format.
 
+mod escape;
+mod human;
 mod json;
+mod junit;
 
 use clap::ValueEnum;
+
+pub use escape::visible;
+pub use json::document;
 
 use crate::{check::Report, error::Result};
 
@@ -20,12 +26,49 @@ pub enum Format {
     Junit,
 }
 
-/// The report as text.
+/// How much the human format shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// The first line alone.
+    Answer,
+    /// What did not pass in full; what passed in short.
+    #[default]
+    Document,
+    /// Everything, with evidence and sources.
+    Everything,
+}
+
+/// How the human format is laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// How much is shown.
+    pub detail: Detail,
+    /// How wide a line may be, in columns.
+    pub width: u16,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self {
+            detail: Detail::default(),
+            width: 80,
+        }
+    }
+}
+
+/// The report as text. The human format holds ANSI styles; who prints it takes them out where they are not wanted.
 ///
 /// # Errors
 /// Where the format cannot hold it.
-pub fn render(report: &Report, format: Format, _verbose: bool) -> Result<String> {
+pub fn render(report: &Report, format: Format, layout: Layout) -> Result<String> {
     match format {
-        Format::Json | Format::Human | Format::Junit => json::render(report),
+        Format::Human => Ok(human::render(report, layout)),
+        Format::Json => json::document(report),
+        Format::Junit => junit::render(report),
     }
 }
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

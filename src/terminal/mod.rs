@@ -4,12 +4,60 @@
 //! from outside is escaped by whoever makes the text, see [`crate::report`].
 
 mod passphrase;
+mod progress;
 
-use std::io::Write;
+use std::{
+    io::Write,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 pub use passphrase::{ask_passphrase, can_ask};
+pub use progress::{Progress, progress};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    report::Layout,
+};
+
+/// When text is styled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Styles {
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+/// The widest line that still reads well; a wider terminal is not filled.
+const WIDEST: u16 = 120;
+
+/// Settles styles and silence for the run, before anything is printed.
+pub fn configure(styles: Styles, quiet: bool) {
+    QUIET.store(quiet, Ordering::Relaxed);
+    match styles {
+        Styles::Auto => anstream::ColorChoice::Auto,
+        Styles::Always => anstream::ColorChoice::Always,
+        Styles::Never => anstream::ColorChoice::Never,
+    }
+    .write_global();
+}
+
+/// How wide text on stdout may be, in columns: as the terminal, or 80 where there is none.
+pub fn width() -> u16 {
+    terminal_size::terminal_size_of(std::io::stdout())
+        .map_or(Layout::default().width, |(width, _)| {
+            width.0.clamp(40, WIDEST)
+        })
+}
+
+/// The text without ANSI styles, for a file.
+pub fn plain(text: &str) -> String {
+    anstream::adapter::strip_str(text).to_string()
+}
 
 /// Prints to stdout. A reader that went away is no failure.
 ///
