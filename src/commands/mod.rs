@@ -92,11 +92,14 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
 
 /// Prints clap's answer: help and version are no mistakes, all else is.
 fn usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
+    let text = error.render().ansi().to_string();
     if error.use_stderr() {
-        Exit::Usage.into()
-    } else {
-        Exit::Pass.into()
+        terminal::note(text.trim_end());
+        return Exit::Usage.into();
+    }
+    match terminal::print(&text) {
+        Ok(()) => Exit::Pass.into(),
+        Err(_) => Exit::Internal.into(),
     }
 }
 
