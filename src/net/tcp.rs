@@ -71,7 +71,7 @@ impl Connection {
     }
 }
 
-fn opening_of(error: &io::Error) -> Opening {
+pub(super) fn opening_of(error: &io::Error) -> Opening {
     use io::ErrorKind;
     match error.kind() {
         ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset => Opening::Refused,

@@ -11,12 +11,20 @@ pub mod key;
 mod pem;
 pub mod read;
 
+use x509_parser::prelude::FromDer;
+
 pub use certificate::{Certificate, Hash, KeyAlgorithm, PublicKey, Signature};
 pub use crl::RevocationList;
 pub use extensions::{
     AlternativeNames, BasicConstraints, ExtendedKeyUsage, Extensions, KeyUsage, ListPoints,
 };
 pub use read::{Object, certificates, objects, revocation_lists};
+
+/// A DER distinguished name as text, most specific part first; `None` where it cannot be read.
+pub fn name_text(der: &[u8]) -> Option<String> {
+    let (_, name) = x509_parser::x509::X509Name::from_der(der).ok()?;
+    Some(distinguished_name::text(&name))
+}
 
 /// Bytes as lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {

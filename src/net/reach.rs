@@ -1,0 +1,240 @@
+//! Reaches many targets at once under one deadline: names, then connections, then what is spoken there.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use openssl::error::ErrorStack;
+use tokio::{
+    sync::{OnceCell, Semaphore},
+    task::JoinSet,
+    time::Instant,
+};
+
+use super::{
+    dns::{Resolved, Resolver, Server},
+    http::{self, Asker},
+    pace::Pace,
+    target::{Place, Speech, Target},
+    tcp::{self, Connection, Opening},
+    tls::{self, End, Handshake, Identity, Probe, Settings, Wishes},
+};
+
+/// What is to be reached, and how.
+#[derive(Debug)]
+pub struct Plan {
+    /// The targets.
+    pub targets: Vec<Target>,
+    /// The name servers to ask besides this machine's resolver.
+    pub servers: Vec<Server>,
+    /// Our own certificate, for servers that ask for one.
+    pub identity: Option<Identity>,
+    /// One deadline for everything.
+    pub timeout: Duration,
+}
+
+/// What was found out about a target.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    /// The target.
+    pub target: Target,
+    /// Its name's addresses; `None` where the target is an address itself.
+    pub resolved: Option<Arc<Resolved>>,
+    /// One for each address.
+    pub ways: Vec<Way>,
+}
+
+/// The way to one address of a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// The address and port.
+    pub address: SocketAddr,
+    /// What came of connecting.
+    pub connection: Connection,
+    /// What came of the handshake, where one was to be made on an open port.
+    pub tls: Option<Probe>,
+    /// What came of the request, where one was to be made on an open port.
+    pub http: Option<http::Exchange>,
+}
+
+struct Run {
+    resolver: Resolver,
+    names: HashMap<String, OnceCell<Arc<Resolved>>>,
+    settings: Settings,
+    asker: Result<Asker, String>,
+    pace: Pace,
+    sockets: Semaphore,
+    deadline: Instant,
+    /// The least time in which silence means something.
+    least: Duration,
+}
+
+/// Reaches every target, in the order in which they stand.
+///
+/// Names get half of the time: an answer that comes later leaves none to connect in.
+///
+/// # Errors
+/// Where OpenSSL does not take the identity.
+pub async fn reach(plan: Plan) -> Result<Vec<Reached>, ErrorStack> {
+    let begun = Instant::now();
+    let names = plan.targets.iter().filter_map(|target| target.place.name());
+    let run = Arc::new(Run {
+        names: names
+            .map(|name| (name.to_owned(), OnceCell::new()))
+            .collect(),
+        resolver: Resolver::new(plan.servers, begun + plan.timeout / 2),
+        settings: Settings::new(plan.identity.as_ref())?,
+        asker: Asker::new(),
+        pace: Pace::default(),
+        sockets: Semaphore::new(room_for_sockets()),
+        deadline: begun + plan.timeout,
+        least: (plan.timeout / 4).min(Duration::from_millis(500)),
+    });
+    let mut tasks = JoinSet::new();
+    for (index, target) in plan.targets.into_iter().enumerate() {
+        let run = Arc::clone(&run);
+        tasks.spawn(async move { (index, run.reach(target).await) });
+    }
+    let mut reached = tasks.join_all().await;
+    reached.sort_by_key(|(index, _)| *index);
+    Ok(reached.into_iter().map(|(_, reached)| reached).collect())
+}
+
+/// How many sockets may be open at a time; the limit of the process is raised as far as it goes.
+fn room_for_sockets() -> usize {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, getrlimit, setrlimit};
+        let mut limit = getrlimit(Resource::Nofile);
+        limit.current = limit.maximum.map(|most| most.min(65_536)).or(Some(65_536));
+        // Where it cannot be raised, what there is must do.
+        let _ = setrlimit(Resource::Nofile, limit);
+        let room = getrlimit(Resource::Nofile).current.unwrap_or(65_536);
+        // Half is left to name servers, files and the runtime.
+        usize::try_from(room / 2)
+            .unwrap_or(usize::MAX)
+            .clamp(16, 16_384)
+    }
+    #[cfg(not(unix))]
+    2048
+}
+
+impl Run {
+    async fn reach(self: Arc<Self>, target: Target) -> Reached {
+        let (resolved, addresses) = match &target.place {
+            Place::Address(address) => (None, vec![*address]),
+            Place::Name(name) => {
+                let resolved = self.resolved(name).await;
+                let addresses = resolved.as_ref().map_or_else(Vec::new, |it| it.addresses());
+                (resolved, addresses)
+            }
+        };
+        let ways = self.ways(&target, addresses).await;
+        Reached {
+            target,
+            resolved,
+            ways,
+        }
+    }
+
+    async fn resolved(&self, name: &str) -> Option<Arc<Resolved>> {
+        let cell = self.names.get(name)?;
+        let resolved = cell.get_or_init(|| async { Arc::new(self.resolver.resolve(name).await) });
+        Some(Arc::clone(resolved.await))
+    }
+
+    async fn ways(self: &Arc<Self>, target: &Target, addresses: Vec<IpAddr>) -> Vec<Way> {
+        if let [address] = addresses.as_slice() {
+            return vec![self.way(target, *address).await];
+        }
+        let mut tasks = JoinSet::new();
+        for (index, address) in addresses.into_iter().enumerate() {
+            let (run, target) = (Arc::clone(self), target.clone());
+            tasks.spawn(async move { (index, run.way(&target, address).await) });
+        }
+        let mut ways = tasks.join_all().await;
+        ways.sort_by_key(|(index, _)| *index);
+        ways.into_iter().map(|(_, way)| way).collect()
+    }
+
+    async fn way(&self, target: &Target, address: IpAddr) -> Way {
+        let address = SocketAddr::new(address, target.port);
+        let mut way = Way {
+            address,
+            connection: Connection::not_tried(address, "no time was left before the deadline"),
+            tls: None,
+            http: None,
+        };
+        let Some(leave) = self.leave(target, address).await else {
+            return way;
+        };
+        match &target.speech {
+            Speech::Http { path } => match &self.asker {
+                Ok(asker) => {
+                    let host = target.place.to_string();
+                    let asked = asker.ask(&host, address, path, self.deadline).await;
+                    (way.connection, way.http) = asked;
+                }
+                Err(problem) => way.connection = Connection::not_tried(address, problem.clone()),
+            },
+            speech => {
+                let (connection, stream) = tcp::connect(address, self.deadline).await;
+                way.connection = connection;
+                if let (Speech::Tls { asks }, Some(stream)) = (speech, stream) {
+                    let first = self.shake(target, stream, false, *asks).await;
+                    way.tls = Some(Probe {
+                        first,
+                        second: None,
+                    });
+                }
+            }
+        }
+        drop(leave);
+        if let Some(probe) = way.tls.as_mut().filter(|probe| probe.first.leaves_room()) {
+            probe.second = self.again(target, address).await;
+        }
+        way
+    }
+
+    async fn leave(&self, target: &Target, address: SocketAddr) -> Option<impl Sized> {
+        let leave = self
+            .pace
+            .leave(target.place.name(), &address.to_string(), self.deadline)
+            .await?;
+        let socket = tokio::time::timeout_at(self.deadline, self.sockets.acquire());
+        Some((leave, socket.await.ok()?.ok()?))
+    }
+
+    async fn shake(
+        &self,
+        target: &Target,
+        stream: tokio::net::TcpStream,
+        lenient: bool,
+        asks: bool,
+    ) -> Handshake {
+        if self.deadline.saturating_duration_since(Instant::now()) < self.least {
+            return Handshake::not_tried("too little time was left before the deadline");
+        }
+        let wishes = Wishes {
+            name: target.place.name(),
+            lenient,
+            asks,
+            deadline: self.deadline,
+        };
+        tls::attempt(stream, &self.settings, wishes).await
+    }
+
+    /// Another connection, on which every version and cipher is offered.
+    async fn again(&self, target: &Target, address: SocketAddr) -> Option<Handshake> {
+        let _leave = self.leave(target, address).await?;
+        let (connection, stream) = tcp::connect(address, self.deadline).await;
+        if connection.opening != Opening::Open {
+            return None;
+        }
+        let second = self.shake(target, stream?, true, false).await;
+        (!matches!(second.end, End::NotTried(_))).then_some(second)
+    }
+}
