@@ -7,6 +7,7 @@ pub mod check_firewall;
 pub mod checklist;
 pub mod csr;
 pub mod explain;
+mod help;
 pub mod init;
 pub mod passphrase;
 pub mod preflight;
@@ -14,6 +15,8 @@ pub mod preflight;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use help::{GROUPS, command};
 
 use crate::{report::Format, terminal::Styles};
 

@@ -12,11 +12,11 @@ mod preflight;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::Parser;
+use clap::FromArgMatches;
 
 use crate::{
     check::{Report, Verdict},
-    cli::{Cli, Command, Global},
+    cli::{self, Cli, Command, Global},
     error::{Error, Kind, Result},
     files::Output,
     report::{self, Detail, Layout, visible},
@@ -62,7 +62,10 @@ impl From<Verdict> for Exit {
 
 /// Parses the command line, runs the command and says how it went.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let parsed = cli::command()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return usage(&error),
     };
@@ -130,19 +133,23 @@ fn open_output(global: &Global) -> Result<Option<Output>> {
 
 /// Prints a report, or writes it to `--output`, and says what it comes down to.
 fn deliver(report: &Report, global: &Global, output: Option<Output>) -> Result<Exit> {
+    let layout = layout(global, output.as_ref());
+    hand_over(&report::render(report, global.format, layout)?, output)?;
+    Ok(report.verdict.into())
+}
+
+/// How the human format is laid out: as the flags and the terminal say, or for a file.
+fn layout(global: &Global, output: Option<&Output>) -> Layout {
     let detail = match (global.quiet, global.verbose) {
         (true, _) => Detail::Answer,
         (false, true) => Detail::Everything,
         (false, false) => Detail::Document,
     };
-    let width = if output.is_some() {
-        Layout::default().width
-    } else {
-        terminal::width()
+    let width = match output {
+        Some(_) => Layout::default().width,
+        None => terminal::width(),
     };
-    let text = report::render(report, global.format, Layout { detail, width })?;
-    hand_over(&text, output)?;
-    Ok(report.verdict.into())
+    Layout { detail, width }
 }
 
 /// Prints a document of any kind, or writes it to `--output`, there without ANSI styles.

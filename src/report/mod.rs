@@ -3,6 +3,7 @@
 //! What came from outside (names in certificates, DNS answers, headers) is escaped in every format.
 
 mod escape;
+mod explain;
 mod human;
 mod json;
 mod junit;
@@ -10,6 +11,10 @@ mod junit;
 use clap::ValueEnum;
 
 pub use escape::visible;
+pub use explain::{
+    CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation, GenerationsDocument,
+    explain,
+};
 pub use json::document;
 
 use crate::{check::Report, error::Result};

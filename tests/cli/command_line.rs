@@ -1,4 +1,4 @@
-//! The command line itself: help, version, mistakes.
+//! The command line itself: help, version, colours, mistakes.
 
 use crate::{pki, support::Bench};
 
@@ -19,33 +19,61 @@ fn help_and_version_are_no_mistakes_and_leave_no_files() {
         .exits(0)
         .says("Usage: ptl")
         .complains_not();
-    bench.run(["-V"]).exits(0).says("ptl 0.1.0").complains_not();
+    let short = bench.run(["-V"]).exits(0).complains_not();
+    assert_eq!(
+        short.stdout,
+        concat!("ptl ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+    bench
+        .run(["--version"])
+        .exits(0)
+        .says("linked with OpenSSL ")
+        .says("not made or endorsed by NHS England");
     assert_eq!(bench.files(), Vec::<String>::new());
+}
+
+#[test]
+fn every_command_is_in_the_help_once() {
+    let bench = Bench::new();
+    let help = bench.run(["--help"]).stdout;
+    for name in ptl::cli::GROUPS.iter().flat_map(|(_, names)| *names) {
+        assert_eq!(
+            help.matches(&format!("\n  {name} ")).count(),
+            1,
+            "{name}\n{help}"
+        );
+    }
+}
+
+#[test]
+fn colours_are_for_terminals_unless_asked_for() {
+    let plain = Bench::new().run(["explain", "tcp-silent"]);
+    assert!(!plain.stdout.contains('\u{1b}'), "{plain}");
+    let bench = Bench::new().variable("NO_COLOR", "1");
+    let asked = bench.run(["explain", "tcp-silent", "--color", "always"]);
+    assert!(asked.stdout.contains('\u{1b}'), "{asked}");
 }
 
 #[test]
 fn the_test_families_are_what_they_say() {
     for (family, digest) in [(pki::sha1(), "sha1"), (pki::sha256(), "sha256")] {
-        let text = pki::openssl(&[
-            "x509",
-            "-noout",
-            "-text",
-            "-in",
-            family.leaf.certificate.to_str().unwrap(),
-        ]);
+        let leaf = family.leaf.certificate.to_str().unwrap();
+        let text = pki::openssl(&["x509", "-noout", "-text", "-in", leaf]);
         assert!(
             text.contains(&format!("{digest}WithRSAEncryption")),
             "{text}"
         );
+        let root = family.root.certificate();
+        let sub = family.sub.certificate();
         let verified = pki::openssl(&[
             "verify",
             "-auth_level",
             "0",
             "-CAfile",
-            family.root.certificate().to_str().unwrap(),
+            root.to_str().unwrap(),
             "-untrusted",
-            family.sub.certificate().to_str().unwrap(),
-            family.leaf.certificate.to_str().unwrap(),
+            sub.to_str().unwrap(),
+            leaf,
         ]);
         assert!(verified.ends_with("OK\n"), "{verified}");
     }

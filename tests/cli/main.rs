@@ -6,3 +6,4 @@ mod pki;
 mod support;
 
 mod command_line;
+mod explain;

@@ -176,7 +176,5 @@ fn count(number: usize, noun: &str) -> String {
 
 /// Wrapped at words by the table library, which knows how wide characters are.
 fn wrapped(text: &str, width: u16) -> String {
-    let mut table = super::table::bare(width);
-    table.add_row([text]);
-    super::table::lines(&mut table)
+    super::columns([vec![text.to_owned()]], &[], width)
 }

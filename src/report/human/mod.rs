@@ -24,6 +24,24 @@ pub(super) fn render(report: &Report, layout: Layout) -> String {
     text
 }
 
+/// Rows of cells, the first columns as wide as said, the last as wide as is left.
+pub(super) fn columns(
+    rows: impl IntoIterator<Item = Vec<String>>,
+    widths: &[usize],
+    width: u16,
+) -> String {
+    let mut table = table::bare(width);
+    table.add_rows(rows);
+    for (column, width) in widths.iter().enumerate() {
+        table::fix(
+            &mut table,
+            column,
+            u16::try_from(*width).unwrap_or(u16::MAX),
+        );
+    }
+    table::lines(&mut table)
+}
+
 /// What was run, against what, and by which time it judged.
 fn occasion(report: &Report) -> String {
     let environment = report

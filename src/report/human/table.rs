@@ -240,7 +240,8 @@ pub(super) fn lines(table: &mut comfy_table::Table) -> String {
     lines.collect()
 }
 
-fn fix(table: &mut comfy_table::Table, column: usize, width: u16) {
+/// Makes a column just so wide.
+pub(super) fn fix(table: &mut comfy_table::Table, column: usize, width: u16) {
     if let Some(column) = table.column_mut(column) {
         column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
     }

@@ -1,0 +1,51 @@
+//! What `ptl explain` says: the checks, the causes and the trust generations, for people and as JSON.
+
+mod check;
+mod generations;
+mod list;
+
+pub use check::{CauseDocument, CheckDocument};
+pub use generations::GenerationsDocument;
+pub use list::{CausesDocument, ChecksDocument};
+
+use anstyle::Style;
+use serde::Serialize;
+
+use super::{Format, Layout, document, human};
+use crate::error::{Error, Result};
+
+/// Something that can be explained.
+pub trait Explanation: Serialize {
+    /// For people, in lines of at most `width` columns.
+    fn text(&self, width: u16) -> String;
+}
+
+/// The explanation as text.
+///
+/// # Errors
+/// Where the format is for reports alone.
+pub fn explain(explanation: &impl Explanation, format: Format, layout: Layout) -> Result<String> {
+    match format {
+        Format::Human => Ok(explanation.text(layout.width)),
+        Format::Json => document(explanation),
+        Format::Junit => Err(
+            Error::input("--format junit holds the findings of a run alone")
+                .hint("Use --format human or json here."),
+        ),
+    }
+}
+
+/// A line in bold.
+fn headline(text: &str) -> String {
+    let bold = Style::new().bold();
+    format!("{bold}{text}{bold:#}\n")
+}
+
+/// Labels on the left, what they say on the right.
+fn labelled(rows: &[(&str, String)], width: u16) -> String {
+    let label = rows.iter().map(|(label, _)| label.len()).max();
+    let rows = rows
+        .iter()
+        .map(|(label, text)| vec![format!("  {label}"), text.clone()]);
+    human::columns(rows, &[label.unwrap_or_default() + 4], width)
+}
