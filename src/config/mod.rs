@@ -1,23 +1,23 @@
 //! `ptl.toml`: the install, raw TOML checked into an [`Install`], all problems in one go with line and column.
 
 mod fqdn;
-mod place;
+mod read;
+mod rules;
+mod section;
 
 use std::{
     collections::BTreeMap,
     net::{IpAddr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use jiff::civil::Date;
 
 pub use fqdn::Fqdn;
-pub use place::Place;
+pub use read::{FILE, SCHEMA};
 
-use crate::{
-    environment::Role,
-    error::{Error, Result},
-};
+use crate::environment::Role;
+pub use crate::files::Place;
 
 /// One provider or consumer system on its way through all its environments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,15 +114,5 @@ pub struct Waiver {
     pub until: Date,
 }
 
-impl Install {
-    /// Reads and checks the `ptl.toml` of a folder.
-    ///
-    /// # Errors
-    /// Where there is none, or with all its problems at once.
-    pub fn read(folder: &Path) -> Result<Self> {
-        Err(Error::input(format!(
-            "no `ptl.toml` in `{}`",
-            folder.display()
-        )))
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -57,8 +57,9 @@ pub fn all() -> &'static [Environment] {
 fn parse(text: &str, shown: &str) -> Result<Environment> {
     refuse_newer(text, shown)?;
     let raw: raw::Profile = toml::from_str(text).map_err(|error| {
-        let place = files::Place::of(text, error.span().map_or(0, |span| span.start));
-        wrong(shown, vec![format!("{place}: {}", error.message())])
+        let files::Place { line, column } =
+            files::Place::of(text, error.span().map_or(0, |span| span.start));
+        wrong(shown, vec![format!("{line}:{column}: {}", error.message())])
     })?;
     let mut problems = Problems::new(text);
     let environment = problems.environment(raw);

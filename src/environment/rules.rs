@@ -39,7 +39,7 @@ impl<'a> Problems<'a> {
         self.found.sort();
         self.found
             .into_iter()
-            .map(|(place, message)| format!("{place}: {message}"))
+            .map(|(Place { line, column }, message)| format!("{line}:{column}: {message}"))
             .collect()
     }
 
