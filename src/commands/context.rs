@@ -7,10 +7,11 @@ use wildmatch::WildMatch;
 
 use crate::{
     check::Selection,
+    checks,
     cli::Global,
     config::{Endpoint, Install},
     environment::{self, Environment},
-    error::{Error, Result},
+    error::{Error, Result, nearest},
 };
 
 /// An install and the environment that a run is about.
@@ -28,7 +29,7 @@ impl Scene {
     /// # Errors
     /// Where either is not there or wrong.
     pub(super) fn read(global: &Global) -> Result<Self> {
-        let install = Install::read(&global.install)?;
+        let install = Install::read_knowing(&global.install, &check_ids())?;
         let name = global
             .env
             .as_deref()
@@ -44,6 +45,21 @@ impl Scene {
     pub(super) fn endpoint(&self) -> Option<&Endpoint> {
         self.install.environments.get(&self.environment.id)
     }
+
+    /// What is shown, skipped and waived: the flags, and the waivers of `ptl.toml`.
+    ///
+    /// # Errors
+    /// As [`Global::selection`].
+    pub(super) fn selection(&self, global: &Global) -> Result<Selection> {
+        Ok(Selection {
+            waivers: self.install.waivers.clone(),
+            ..global.selection()?
+        })
+    }
+}
+
+fn check_ids() -> Vec<&'static str> {
+    checks::all().iter().map(|meta| meta.id.0).collect()
 }
 
 impl Global {
@@ -82,15 +98,37 @@ impl Global {
         Ok(duration)
     }
 
-    /// What is shown and skipped; the install adds its waivers.
-    pub fn selection(&self) -> Selection {
-        let patterns = |globs: &[String]| globs.iter().map(|glob| WildMatch::new(glob)).collect();
-        Selection {
-            only: patterns(&self.only),
-            skip: patterns(&self.skip),
+    /// What is shown and skipped; [`Scene::selection`] adds the install's waivers.
+    ///
+    /// # Errors
+    /// With every pattern of `--only` and `--skip` that fits no check: it would silently choose nothing.
+    pub fn selection(&self) -> Result<Selection> {
+        let ids = check_ids();
+        let mut strangers = Vec::new();
+        let mut patterns = |flag: &str, globs: &[String]| -> Vec<WildMatch> {
+            let patterns = globs.iter().map(|glob| {
+                let pattern = WildMatch::new(glob);
+                if !ids.iter().any(|id| pattern.matches(id)) {
+                    let guess = nearest(glob, ids.iter().copied())
+                        .map_or_else(String::new, |guess| format!("; did you mean `{guess}`?"));
+                    strangers.push(format!("{flag} `{glob}` fits no check{guess}"));
+                }
+                pattern
+            });
+            patterns.collect()
+        };
+        let selection = Selection {
+            only: patterns("--only", &self.only),
+            skip: patterns("--skip", &self.skip),
             offline: self.offline,
             strict: self.strict,
             waivers: Vec::new(),
+        };
+        if strangers.is_empty() {
+            return Ok(selection);
         }
+        Err(Error::input("there are no such checks")
+            .details(strangers)
+            .hint("See `ptl explain --list`; in a shell, quote patterns: --only 'TLS-*'."))
     }
 }
