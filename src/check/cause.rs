@@ -98,6 +98,7 @@ causes! {
     CrlNotYetValid "crl-not-yet-valid" "The revocation list is from the future."
     CrlUnusable "crl-unusable" "The revocation list cannot be used: wrong signature, scope or form."
     CsrUnsound "csr-unsound" "The certificate request would be refused, or lead to a wrong certificate."
+    PrivateKeyIncluded "private-key-included" "A private key stands in a file that is to be sent."
     EmailPresent "email-present" "The certificate request names an e-mail address, which must be left out."
     StockValues "stock-values" "The certificate request holds values that OpenSSL's stock configuration fills in."
     FileMissing "file-missing" "A file that the install names is not there."

@@ -3,6 +3,9 @@
 //! Every area collects (all I/O) and has `check` judge (pure). `preflight` and the checklist go
 //! through here, and so does each `check-*` command.
 
+pub mod csr;
+pub mod work_tree;
+
 use std::time::Duration;
 
 use jiff::Timestamp;

@@ -2,10 +2,11 @@
 
 use jiff::Timestamp;
 use openssl::{
+    asn1::Asn1Object,
     hash::{MessageDigest, hash},
     nid::Nid,
-    pkey::Id,
-    x509::{X509, X509Ref},
+    pkey::{Id, PKeyRef, Public},
+    x509::X509,
 };
 use x509_parser::{
     certificate::X509Certificate, prelude::FromDer, signature_algorithm::SignatureAlgorithm,
@@ -130,8 +131,8 @@ impl Certificate {
             not_before: moment(tbs.validity.not_before)?,
             not_after: moment(tbs.validity.not_after)?,
             serial: serial(tbs.raw_serial()),
-            key: PublicKey::of(&x509),
-            signature: Signature::of(&x509, &parsed.signature_algorithm),
+            key: PublicKey::of(x509.public_key().ok().as_deref()),
+            signature: Signature::of(&parsed.signature_algorithm),
             extensions: Extensions::of(&parsed),
             sha256: digest(MessageDigest::sha256(), der),
             sha1: digest(MessageDigest::sha1(), der),
@@ -217,8 +218,8 @@ impl PartialEq for Certificate {
 impl Eq for Certificate {}
 
 impl PublicKey {
-    fn of(x509: &X509Ref) -> Self {
-        let Ok(key) = x509.public_key() else {
+    pub(super) fn of(key: Option<&PKeyRef<Public>>) -> Self {
+        let Some(key) = key else {
             return Self {
                 algorithm: KeyAlgorithm::Other,
                 bits: 0,
@@ -239,12 +240,13 @@ impl PublicKey {
 }
 
 impl Signature {
-    fn of(x509: &X509Ref, identifier: &AlgorithmIdentifier<'_>) -> Self {
-        let object = x509.signature_algorithm().object();
-        let nid = object.nid();
-        let algorithm = nid
-            .long_name()
-            .map_or_else(|_| object.to_string(), str::to_owned);
+    pub(super) fn of(identifier: &AlgorithmIdentifier<'_>) -> Self {
+        let dotted = identifier.algorithm.to_id_string();
+        let nid = Asn1Object::from_str(&dotted).map_or(Nid::UNDEF, |object| object.nid());
+        let algorithm = match nid {
+            Nid::UNDEF => dotted,
+            known => known.long_name().map_or(dotted, str::to_owned),
+        };
         let hash = match nid.signature_algorithms().map(|pair| pair.digest) {
             Some(Nid::MD2 | Nid::MD4 | Nid::MD5) => Hash::Md5,
             Some(Nid::SHA1) => Hash::Sha1,

@@ -14,6 +14,13 @@ pub(super) fn text(name: &X509Name<'_>) -> String {
     parts.into_iter().rev().collect::<Vec<_>>().join(",")
 }
 
+/// Every attribute as its short name and its value, in the order of the name.
+pub(super) fn parts(name: &X509Name<'_>) -> Vec<(String, String)> {
+    name.iter_attributes()
+        .map(|attribute| (short(attribute.attr_type()), value(attribute)))
+        .collect()
+}
+
 /// The values of every common name, in the order of the name.
 pub(super) fn common_names(name: &X509Name<'_>) -> Vec<String> {
     name.iter_common_name().map(value).collect()

@@ -241,7 +241,7 @@ impl ListPoints {
 }
 
 impl AlternativeNames {
-    fn of(extension: &SubjectAlternativeName<'_>) -> Self {
+    pub(super) fn of(extension: &SubjectAlternativeName<'_>) -> Self {
         let mut names = Self::default();
         for name in &extension.general_names {
             match name {

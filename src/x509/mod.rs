@@ -4,10 +4,12 @@
 
 mod certificate;
 mod crl;
+pub mod csr;
 mod distinguished_name;
 mod extensions;
 mod foreign;
 pub mod key;
+pub mod pair;
 mod pem;
 pub mod read;
 

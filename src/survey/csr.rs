@@ -1,0 +1,85 @@
+//! Certificate requests: a file is read, and judged by the CSR checks.
+
+use std::path::Path;
+
+use super::Subject;
+use crate::{
+    check::{self, Context, Finding},
+    checks::csr::{CHECKS, Linted},
+    config::Fqdn,
+    error::{Error, Result},
+    x509::{
+        csr::Request,
+        read::{self, Object},
+    },
+};
+
+/// The one request of a PEM or DER file.
+///
+/// # Errors
+/// Where the file cannot be read, or holds none, or several.
+pub fn read(path: &Path, expected: Option<Fqdn>) -> Result<Linted> {
+    let shown = path.display();
+    let mut requests = Vec::new();
+    let mut others = Vec::new();
+    for object in read::objects(path)? {
+        match object {
+            Object::Request(der) => requests.push(der),
+            other => others.push(other.what()),
+        }
+    }
+    let der = match requests.as_slice() {
+        [der] => der,
+        [] => {
+            let held = others.first().map_or("nothing", String::as_str);
+            return Err(
+                Error::input(format!("`{shown}` is {held}, not a certificate request"))
+                    .hint("Name the request; `ptl csr` writes it as NAME.csr."),
+            );
+        }
+        several => {
+            return Err(Error::input(format!(
+                "`{shown}` holds {} certificate requests",
+                several.len()
+            ))
+            .hint("Save each in a file of its own, for each gets a certificate of its own."));
+        }
+    };
+    let request = Request::from_der(der).map_err(|problem| {
+        Error::input(format!(
+            "`{shown}` holds a damaged certificate request: {problem}"
+        ))
+        .hint("Copy the file again, or make a new request: `ptl csr --from-key KEY`.")
+    })?;
+    Ok(Linted {
+        request,
+        expected,
+        beside: others,
+    })
+}
+
+/// Judges the request of a file.
+pub fn judge(path: &Path, linted: &Linted, context: &Context<'_>) -> Vec<Finding> {
+    check::run(CHECKS, &path.display().to_string(), linted, context)
+}
+
+/// Judges the request beside the key of an install; without one there is nothing to judge.
+///
+/// # Errors
+/// Where the request is there and cannot be read.
+pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
+    let endpoint = subject.endpoint;
+    let Some(path) = endpoint
+        .and_then(|endpoint| endpoint.key.as_deref())
+        .map(|key| key.with_extension("csr"))
+        .filter(|path| path.exists())
+    else {
+        let reason = "no request lies beside the key that ptl.toml names";
+        return Ok(check::skipped(CHECKS, "request", reason, subject.selection));
+    };
+    let expected = endpoint
+        .and_then(|endpoint| endpoint.fqdn.as_deref())
+        .and_then(|fqdn| Fqdn::parse(fqdn).ok());
+    let linted = read(&path, expected)?;
+    Ok(judge(&path, &linted, &subject.context()))
+}
