@@ -15,7 +15,7 @@ pub(super) fn finding(id: &'static str, subject: &str, outcome: Mark) -> Finding
         outcome,
         cause: None,
         evidence: Vec::new(),
-        reason: String::new(),
+        reason: "As wanted.".to_owned(),
         hint: None,
         source: "RFC 9293 section 3.5",
         blocked_by: None,
@@ -127,6 +127,7 @@ pub(super) fn long() -> Report {
     findings[17].outcome = Mark::Fail;
     findings[17].cause = Some(Cause::TlsAlert);
     findings[17].reason = "Alert 40.".to_owned();
+    findings[17].hint = Some("Ask what it wants.".to_owned());
     report(findings, false)
 }
 

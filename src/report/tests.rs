@@ -5,7 +5,7 @@
 use anstream::adapter::strip_str;
 
 use super::{Detail, Format, Layout, render, samples};
-use crate::check::{Cause, Finding, Mark, Report, Severity};
+use crate::check::{Cause, Finding, Mark, Report, Severity, Verdict};
 
 fn human(report: &Report, detail: Detail, width: u16) -> String {
     let text = render(report, Format::Human, Layout { detail, width }).unwrap();
@@ -166,4 +166,61 @@ fn junit_counts_what_the_summary_counts() {
     let read = quick_junit::Report::deserialize_from_str(&xml).unwrap();
     assert_eq!((read.tests, read.failures, read.errors), (10, 3, 1));
     assert_eq!(xml.matches("<skipped").count(), 5);
+}
+
+#[track_caller]
+fn conforms(report: &Report) {
+    let text = render(report, Format::Json, Layout::default()).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let schema = include_str!("../../templates/schemas/report.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    jsonschema::validate(&schema, &document).unwrap_or_else(|error| panic!("{error}\n{text}"));
+}
+
+#[test]
+fn json_is_of_its_schema() {
+    for report in [samples::every_mark(), samples::long(), samples::hostile()] {
+        conforms(&report);
+    }
+}
+
+#[test]
+fn whatever_is_found_the_summary_adds_up_and_unknown_is_no_pass() {
+    let marks = [
+        Mark::Pass,
+        Mark::Fail,
+        Mark::NotApplicable,
+        Mark::Blocked,
+        Mark::Undetermined,
+        Mark::Skipped,
+        Mark::Waived,
+    ];
+    let severities = [Severity::Error, Severity::Warning, Severity::Notice];
+    // Every selection of outcomes up to seven findings, by counting in base 21.
+    for number in 0..4000_usize {
+        let findings: Vec<_> = std::iter::successors(Some(number * 7919), |rest| Some(rest / 21))
+            .take_while(|rest| *rest > 0)
+            .map(|rest| Finding {
+                severity: severities[rest % 3],
+                ..samples::finding("TCP-001", "a:443", marks[rest / 3 % 7])
+            })
+            .collect();
+        let total = findings.len();
+        let unknown = findings
+            .iter()
+            .any(|finding| finding.outcome == Mark::Undetermined);
+        let report = samples::report(findings, number % 2 == 0);
+        assert_eq!(report.summary.total(), total);
+        assert!(!unknown || report.verdict != Verdict::Pass, "{report:?}");
+        let first = answer(report.findings.clone(), number % 2 == 0);
+        let word = match report.verdict {
+            Verdict::Pass => "PASS",
+            Verdict::Fail => "FAIL",
+            Verdict::Undetermined => "UNDETERMINED",
+        };
+        assert!(
+            first.starts_with(word) && first.contains(". Next: "),
+            "{first}"
+        );
+    }
 }
