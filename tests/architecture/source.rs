@@ -32,7 +32,9 @@ impl Source {
         let text = fs::read_to_string(path).unwrap();
         let stream: TokenStream = text.parse().unwrap_or_else(|_| panic!("{name} is no Rust"));
         let mut tokens = Vec::new();
-        let test = name.ends_with("/tests.rs") || name.ends_with("/samples.rs");
+        let test = ["/tests/", "/tests.rs", "/samples.rs"]
+            .iter()
+            .any(|part| name.contains(part));
         flatten(stream, depth(&name), test, &mut tokens);
         Self { name, text, tokens }
     }
