@@ -1,7 +1,64 @@
 //! `ptl csr`.
 
-use clap::Args;
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::passphrase::PassphraseArgs;
+use crate::x509::key::Bits;
 
 /// Make a private key and a certificate request
+///
+/// In an install, `ptl.toml` says the name and where the key belongs. With --fqdn no install is read.
+/// The key is readable by its owner alone, nothing is ever overwritten, and the key is never shown.
 #[derive(Args, Debug)]
-pub struct CsrArgs {}
+#[command(args_conflicts_with_subcommands = true)]
+pub struct CsrArgs {
+    /// Judge a request instead of making one.
+    #[command(subcommand)]
+    pub action: Option<CsrAction>,
+    /// What is made.
+    #[command(flatten)]
+    pub make: MakeArgs,
+}
+
+/// What else can be done with requests.
+#[derive(Debug, Subcommand)]
+pub enum CsrAction {
+    /// Judge a certificate request, whoever made it
+    Lint(LintArgs),
+}
+
+/// What is made.
+#[derive(Args, Debug)]
+pub struct MakeArgs {
+    /// The endpoint's name; files are NAME.key and NAME.csr
+    #[arg(long, value_name = "NAME")]
+    pub fqdn: Option<String>,
+    /// The folder for key and request
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// How many bits the RSA key has
+    #[arg(long, value_enum, default_value_t)]
+    pub bits: Bits,
+    /// Leave the name out of the subject alternative names
+    #[arg(long)]
+    pub no_san: bool,
+    /// Make only the request, for the private key in this file
+    #[arg(long, value_name = "FILE", conflicts_with = "bits")]
+    pub from_key: Option<PathBuf>,
+    /// The key's passphrase.
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
+}
+
+/// What is judged.
+#[derive(Args, Debug)]
+pub struct LintArgs {
+    /// The request, PEM or DER
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The name that it should bear; without it ptl.toml says it, where there is one
+    #[arg(long, value_name = "NAME")]
+    pub fqdn: Option<String>,
+}

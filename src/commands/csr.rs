@@ -1,15 +1,34 @@
 //! `ptl csr`.
 
+mod lint;
+mod make;
+
 use super::Exit;
 use crate::{
-    cli::{Global, csr::CsrArgs},
+    cli::{
+        Global,
+        csr::{CsrAction, CsrArgs},
+    },
+    config::Fqdn,
     error::{Error, Result},
 };
 
-/// Runs `ptl csr`.
+/// Runs `ptl csr` and `ptl csr lint`.
 ///
 /// # Errors
-/// Always, until it is built.
-pub(super) fn run(_args: &CsrArgs, _global: &Global) -> Result<Exit> {
-    Err(Error::internal("csr is not built yet"))
+/// Where the command line, the install or a file is wrong, or something would be overwritten.
+pub(super) fn run(args: &CsrArgs, global: &Global) -> Result<Exit> {
+    match &args.action {
+        Some(CsrAction::Lint(lint)) => lint::run(lint, global),
+        None => make::run(&args.make, global),
+    }
+}
+
+/// The name, with all its problems at once.
+fn parse(name: &str, from: &str) -> Result<Fqdn> {
+    Fqdn::parse(name).map_err(|problems| {
+        Error::input(format!("{from}: `{name}` cannot be an endpoint's name"))
+            .details(problems)
+            .hint("Give the name as it is registered, as example.thirdparty.nhs.uk.")
+    })
 }

@@ -2,6 +2,7 @@
 //!
 //! What came from outside (names in certificates, DNS answers, headers) is escaped in every format.
 
+pub mod csr;
 mod escape;
 mod explain;
 mod human;

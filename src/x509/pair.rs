@@ -65,12 +65,28 @@ impl Pair {
 
     /// The key's path.
     pub fn key_path(&self) -> PathBuf {
-        self.path.join(&self.key)
+        self.in_folder(&self.key)
     }
 
     /// The request's path.
     pub fn request_path(&self) -> PathBuf {
-        self.path.join(&self.request)
+        self.in_folder(&self.request)
+    }
+
+    /// In the working folder a name stands alone, as one types it.
+    fn in_folder(&self, name: &str) -> PathBuf {
+        match self.path.as_path() == Path::new(".") {
+            true => PathBuf::from(name),
+            false => self.path.join(name),
+        }
+    }
+
+    /// Fails where the request is there.
+    ///
+    /// # Errors
+    /// Exit 2, nothing changed.
+    pub fn refuse_existing_request(&self) -> Result<()> {
+        self.folder.refuse_existing(&self.request)
     }
 
     /// Fails where key or request is there, naming how to go on; `command` makes such a pair.
