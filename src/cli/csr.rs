@@ -12,7 +12,6 @@ use crate::x509::key::Bits;
 /// In an install, `ptl.toml` says the name and where the key belongs. With --fqdn no install is read.
 /// The key is readable by its owner alone, nothing is ever overwritten, and the key is never shown.
 #[derive(Args, Debug)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct CsrArgs {
     /// Judge a request instead of making one.
     #[command(subcommand)]
@@ -38,9 +37,9 @@ pub struct MakeArgs {
     /// The folder for key and request
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// How many bits the RSA key has
-    #[arg(long, value_enum, default_value_t)]
-    pub bits: Bits,
+    /// How many bits the RSA key has; 2048 if not said
+    #[arg(long, value_enum)]
+    pub bits: Option<Bits>,
     /// Leave the name out of the subject alternative names
     #[arg(long)]
     pub no_san: bool,

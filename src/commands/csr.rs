@@ -7,7 +7,7 @@ use super::Exit;
 use crate::{
     cli::{
         Global,
-        csr::{CsrAction, CsrArgs},
+        csr::{CsrAction, CsrArgs, MakeArgs},
     },
     config::Fqdn,
     error::{Error, Result},
@@ -19,9 +19,26 @@ use crate::{
 /// Where the command line, the install or a file is wrong, or something would be overwritten.
 pub(super) fn run(args: &CsrArgs, global: &Global) -> Result<Exit> {
     match &args.action {
+        // clap's own rule would refuse the global flags before `lint` as well.
+        Some(CsrAction::Lint(_)) if making(&args.make) => Err(Error::input(
+            "flags of `ptl csr` stand before `lint`, which makes nothing",
+        )
+        .hint("Write `ptl csr lint FILE --fqdn NAME`.")),
         Some(CsrAction::Lint(lint)) => lint::run(lint, global),
         None => make::run(&args.make, global),
     }
+}
+
+fn making(make: &MakeArgs) -> bool {
+    let passphrase = &make.passphrase;
+    make.fqdn.is_some()
+        || make.out.is_some()
+        || make.bits.is_some()
+        || make.from_key.is_some()
+        || make.no_san
+        || passphrase.passphrase_file.is_some()
+        || passphrase.passphrase_fd.is_some()
+        || passphrase.ask_passphrase
 }
 
 /// The name, with all its problems at once.

@@ -123,7 +123,7 @@ fn new_pair(order: &Order, args: &MakeArgs, global: &Global) -> Result<(Key, Str
             "Give a passphrase: --ask-passphrase, --passphrase-file FILE or --passphrase-fd 0.",
         ));
     }
-    let key = key::generate(args.bits)?;
+    let key = key::generate(args.bits.unwrap_or_default())?;
     let request = csr::make(&key, &order.fqdn, !args.no_san)?;
     let pem = key::to_pem(&key, secret.as_ref())?;
     order.pair.write(&pem, request.as_bytes(), &order.command)?;
