@@ -4,6 +4,7 @@
 //! a private file is owner-only from its first byte.
 
 mod draft;
+mod guarded;
 mod place;
 #[cfg(not(unix))]
 mod plain;
@@ -18,6 +19,7 @@ use std::{
 };
 
 pub use draft::{CAN_KEEP_PRIVATE, Draft, Folder, create};
+pub use guarded::Guarded;
 pub use place::Place;
 pub use secret::{first_line, first_line_of_descriptor, open_to_others, read_secret};
 
@@ -40,6 +42,26 @@ pub enum Access {
 /// # Errors
 /// Where the file is not there, is no regular file, cannot be read, or is larger.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let (file, length) = open_regular(path)?;
+    if length > limit {
+        return Err(too_large(path, limit));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    // The file may grow while it is read: one byte more than the limit tells.
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(path, error))?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large(path, limit));
+    }
+    Ok(bytes)
+}
+
+/// A regular file, opened, and its length: for what is too large for [`read`].
+///
+/// # Errors
+/// Where the file is not there, is no regular file, or cannot be read.
+pub fn open_regular(path: &Path) -> Result<(File, u64)> {
     let shown = path.display();
     let file = open_to_read(path).map_err(|error| unreadable(path, error))?;
     let metadata = file.metadata().map_err(|error| unreadable(path, error))?;
@@ -53,18 +75,7 @@ pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
         return Err(Error::input(format!("`{shown}` is not a regular file"))
             .hint("Save what it gives into a file first."));
     }
-    if metadata.len() > limit {
-        return Err(too_large(path, limit));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-    // The file may grow while it is read: one byte more than the limit tells.
-    file.take(limit + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| unreadable(path, error))?;
-    if bytes.len() as u64 > limit {
-        return Err(too_large(path, limit));
-    }
-    Ok(bytes)
+    Ok((file, metadata.len()))
 }
 
 /// Opens without waiting for the other end of a named pipe.
@@ -87,13 +98,19 @@ fn open_to_read(path: &Path) -> std::io::Result<File> {
 /// # Errors
 /// As [`read`], and where the file is not UTF-8.
 pub fn read_text(path: &Path, limit: u64) -> Result<String> {
-    let text = String::from_utf8(read(path, limit)?).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Error::input(format!(
-            "`{}` is not UTF-8 text (at byte {at})",
-            path.display()
-        ))
-        .hint("Save it as UTF-8; on Windows, Notepad's `Save as` has the choice.")
+    text(path, read(path, limit)?)
+}
+
+/// Bytes that were read of a file as UTF-8 text, without a byte order mark.
+///
+/// # Errors
+/// Where they are not UTF-8.
+pub fn text(path: &Path, bytes: Vec<u8>) -> Result<String> {
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let sound = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let place = Place::of(&String::from_utf8_lossy(sound), sound.len());
+        Error::input(format!("`{}` is not UTF-8 text at {place}", path.display()))
+            .hint("Save it as UTF-8; on Windows, Notepad's `Save as` has the choice.")
     })?;
     Ok(text
         .strip_prefix('\u{feff}')
@@ -155,69 +172,6 @@ fn sync_folder(folder: &Path) -> std::io::Result<()> {
 fn sync_folder(_folder: &Path) -> std::io::Result<()> {
     // Windows has no way to sync a folder; NTFS journals the entry.
     Ok(())
-}
-
-/// A lock on a file beside the one that it guards, held until it is dropped.
-#[derive(Debug)]
-pub struct Lock(#[expect(dead_code, reason = "holds the lock until it is dropped")] File);
-
-impl Lock {
-    /// Takes the lock for `guarded`, waiting for another ptl to give it up.
-    ///
-    /// # Errors
-    /// Where the lock file cannot be made.
-    pub fn take(guarded: &Path) -> Result<Self> {
-        let path = beside(guarded, "lock");
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(|error| unwritable(&path, error))?;
-        file.lock().map_err(|error| unwritable(&path, error))?;
-        Ok(Self(file))
-    }
-}
-
-/// Replaces a file that was read as `before`, whole or not at all, and only if nobody changed it since.
-///
-/// The caller holds the [`Lock`] of the file.
-///
-/// # Errors
-/// Where the file has changed since it was read, or cannot be written.
-pub fn replace(target: &Path, before: &[u8], content: &[u8]) -> Result<()> {
-    if read(target, SMALL)? != before {
-        return Err(Error::input(format!(
-            "`{}` was changed by somebody else meanwhile",
-            target.display()
-        ))
-        .hint("Nothing was written: run the command again."));
-    }
-    // One name, not a random one: what a kill leaves behind is overwritten by the next save.
-    let temporary = beside(target, "new");
-    let written = write_beside(target, &temporary, content);
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written.map_err(|error| unwritable(target, error))
-}
-
-fn write_beside(target: &Path, temporary: &Path, content: &[u8]) -> std::io::Result<()> {
-    let _ = fs::remove_file(temporary);
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(temporary)?;
-    file.set_permissions(fs::metadata(target)?.permissions())?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    fs::rename(temporary, target)?;
-    sync_folder(folder_of(target))
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{ending}"))
 }
 
 /// A file of `--output`: opened before the work begins, so that a bad path fails at once, and
