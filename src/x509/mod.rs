@@ -12,6 +12,7 @@ pub mod key;
 pub mod pair;
 mod pem;
 pub mod read;
+pub mod secret;
 
 use x509_parser::prelude::FromDer;
 
