@@ -1,9 +1,102 @@
 //! The shipped checklists: stages, gates and steps as data.
 
+use serde::Deserialize;
+
 use crate::{
     environment::Role,
-    error::{Error, Result},
+    error::{Error, Result, nearest},
 };
+
+/// The checklists that ptl ships: id and TOML text.
+pub const SHIPPED: &[(&str, &str)] = &[
+    (
+        "booking-provider",
+        include_str!("../../checklists/booking-provider.toml"),
+    ),
+    (
+        "booking-consumer",
+        include_str!("../../checklists/booking-consumer.toml"),
+    ),
+];
+
+/// One checklist: the whole way of one role of one service.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Definition {
+    /// The version of the file's form.
+    pub schema: u32,
+    /// Its short name: `booking-provider`.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// What is onboarded.
+    pub service: String,
+    /// For which side.
+    pub role: Role,
+    /// Its phases, in order.
+    #[serde(rename = "stage")]
+    pub stages: Vec<Stage>,
+}
+
+/// A phase, and what keeps it shut.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// Its short name: `live`.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// The steps that must be done before anything in it.
+    pub gate: Vec<String>,
+    /// Where it comes from.
+    pub source: String,
+    /// Its steps, in order.
+    #[serde(rename = "step")]
+    pub steps: Vec<Step>,
+}
+
+/// One entry of a checklist.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Step {
+    /// Its short name: `int.csr`.
+    pub id: String,
+    /// What is so once it is done.
+    pub title: String,
+    /// The environment that it is about, if one.
+    pub environment: Option<String>,
+    /// Which roles have it.
+    pub roles: Vec<Role>,
+    /// Who acts.
+    pub owner: String,
+    /// The steps that must be done before it, besides the stage's gate.
+    pub requires: Vec<String>,
+    /// What proves it, in words.
+    pub evidence: String,
+    /// Patterns of the checks that can prove it, as `TRUST-*`.
+    pub checks: Vec<String>,
+    /// Which entry of the Deployment Toolkit's page it stands for, as `live-install-2`.
+    pub seed: Option<String>,
+    /// Where it comes from.
+    pub source: String,
+    /// What to do, in sentences.
+    #[serde(rename = "do")]
+    pub instructions: String,
+    /// How long others usually take, where a source says so.
+    pub wait: Option<Wait>,
+}
+
+/// A usual waiting time.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wait {
+    /// As the source words it.
+    pub text: String,
+    /// The longest that it means, in working days.
+    pub working_days: u32,
+    /// Who says so.
+    pub source: String,
+}
 
 /// The id of the checklist for a service and a role: `booking-provider`.
 ///
@@ -13,7 +106,47 @@ pub fn id_for(service: &str, role: Role) -> Result<&'static str> {
     match (service, role) {
         ("booking", Role::Provider) => Ok("booking-provider"),
         ("booking", Role::Consumer) => Ok("booking-consumer"),
-        _ => Err(Error::input(format!("no checklist for the service `{service}`"))
-            .hint("Set `service = \"booking\"` in ptl.toml: it is the only one that ptl ships a checklist for.")),
+        _ => Err(Error::input(format!(
+            "no checklist for the service `{service}`"
+        ))
+        .hint("Set `service = \"booking\"` in ptl.toml: it is the only one that ptl ships a checklist for.")),
+    }
+}
+
+/// The shipped checklist of an id, if there is one.
+///
+/// # Errors
+/// Never in a ptl that passed its tests, which read every one of them.
+pub fn find(id: &str) -> Result<Option<Definition>> {
+    let Some((_, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == id) else {
+        return Ok(None);
+    };
+    toml::from_str(text).map(Some).map_err(|error| {
+        Error::internal(format!("the shipped checklist `{id}` is damaged")).because(error)
+    })
+}
+
+impl Definition {
+    /// Every step, in order.
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        self.stages.iter().flat_map(|stage| &stage.steps)
+    }
+
+    /// A step and its stage.
+    pub fn step(&self, id: &str) -> Option<(&Stage, &Step)> {
+        self.stages.iter().find_map(|stage| {
+            let step = stage.steps.iter().find(|step| step.id == id)?;
+            Some((stage, step))
+        })
+    }
+
+    /// What must be done before a step: its stage's gate, then its own requirements; some may come twice.
+    pub fn needs<'a>(&self, stage: &'a Stage, step: &'a Step) -> impl Iterator<Item = &'a str> {
+        stage.gate.iter().chain(&step.requires).map(String::as_str)
+    }
+
+    /// The step that a mistyped id most likely means.
+    pub fn nearest(&self, wrong: &str) -> Option<&str> {
+        nearest(wrong, self.steps().map(|step| step.id.as_str()))
     }
 }

@@ -1,7 +1,73 @@
 //! `ptl checklist`.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 /// Walk the staged live-install checklist
 #[derive(Args, Debug)]
-pub struct ChecklistArgs {}
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ChecklistArgs {
+    /// What to do; `show` where nothing is said
+    #[command(subcommand)]
+    pub command: Option<ChecklistCommand>,
+}
+
+/// What to do with the checklist.
+#[derive(Debug, Subcommand)]
+pub enum ChecklistCommand {
+    /// Show where the install is, or all about one step
+    Show {
+        /// A step, as int.csr
+        step: Option<String>,
+    },
+    /// Say what can be done now, what should come first, and why
+    Next,
+    /// Write down that work on a step has begun
+    Start {
+        /// A step, as int.csr
+        step: String,
+        /// Who says so
+        #[command(flatten)]
+        by: By,
+    },
+    /// Write down that a step is done, with what proves it
+    Done {
+        /// A step, as int.csr
+        step: String,
+        /// A reference in words, or a file, of which name, size and SHA-256 are kept; may be given again
+        #[arg(long, value_name = "TEXT|FILE")]
+        evidence: Vec<String>,
+        /// Who says so
+        #[command(flatten)]
+        by: By,
+    },
+    /// Write down what stands in a step's way
+    Block {
+        /// A step, as int.csr
+        step: String,
+        /// What stands in its way
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Who says so
+        #[command(flatten)]
+        by: By,
+    },
+    /// Open a step again: what relies on it must be looked at again
+    Reopen {
+        /// A step, as int.csr
+        step: String,
+        /// Why it is open again
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Who says so
+        #[command(flatten)]
+        by: By,
+    },
+}
+
+/// Who says so.
+#[derive(Args, Debug)]
+pub struct By {
+    /// The name that is written down; left out, that of the user here
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+}

@@ -2,6 +2,7 @@
 //!
 //! What came from outside (names in certificates, DNS answers, headers) is escaped in every format.
 
+mod checklist;
 pub mod csr;
 mod escape;
 mod explain;
@@ -11,10 +12,11 @@ mod junit;
 
 use clap::ValueEnum;
 
+pub use checklist::{NextSteps, OneStep, Recorded, WholeChecklist};
 pub use escape::visible;
 pub use explain::{
     CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation, GenerationsDocument,
-    explain,
+    explain, no_junit,
 };
 pub use json::document;
 

@@ -11,7 +11,7 @@ pub use list::{CausesDocument, ChecksDocument};
 use anstyle::Style;
 use serde::Serialize;
 
-use super::{Format, Layout, document, human};
+use super::{Detail, Format, Layout, document, human};
 use crate::error::{Error, Result};
 
 /// Something that can be explained.
@@ -26,13 +26,20 @@ pub trait Explanation: Serialize {
 /// Where the format is for reports alone.
 pub fn explain(explanation: &impl Explanation, format: Format, layout: Layout) -> Result<String> {
     match format {
+        Format::Human if layout.detail == Detail::Answer => {
+            let text = explanation.text(layout.width);
+            Ok(text.lines().next().unwrap_or_default().to_owned() + "\n")
+        }
         Format::Human => Ok(explanation.text(layout.width)),
         Format::Json => document(explanation),
-        Format::Junit => Err(
-            Error::input("--format junit holds the findings of a run alone")
-                .hint("Use --format human or json here."),
-        ),
+        Format::Junit => Err(no_junit()),
     }
+}
+
+/// Why something that holds no findings cannot be printed as JUnit.
+pub fn no_junit() -> Error {
+    Error::input("--format junit holds the findings of a run alone")
+        .hint("Use --format human or json here.")
 }
 
 /// A line in bold.

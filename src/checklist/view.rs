@@ -1,0 +1,392 @@
+//! A checklist and what happened to it, put together: the document that every format prints.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::{
+    definition::{Stage, Step, Wait},
+    rules::{Progress, Ready},
+    state::{Evidence, Proof, Status},
+};
+use crate::environment::Role;
+
+/// The whole checklist, as `ptl checklist show --format json` prints it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct View<'a> {
+    /// The version of this form.
+    pub schema: u32,
+    /// `checklist`.
+    pub kind: &'static str,
+    /// Name and version of the tool.
+    pub tool: &'static str,
+    /// The checklist's id.
+    pub definition: &'a str,
+    /// What people call it.
+    pub title: &'a str,
+    /// What is onboarded.
+    pub service: &'a str,
+    /// Which side.
+    pub role: Role,
+    /// How many steps are how far.
+    pub summary: Summary,
+    /// The phases, in order.
+    pub stages: Vec<StageView<'a>>,
+    /// What can be done now, what should come first first.
+    pub next: Vec<NextView<'a>>,
+}
+
+/// How many steps are how far; adds up to `steps`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Summary {
+    /// All of them.
+    pub steps: usize,
+    /// Proven, and so is everything that they rely on.
+    pub done: usize,
+    /// Done, but they rely on something that is open again.
+    pub recheck: usize,
+    /// Begun.
+    pub in_progress: usize,
+    /// Something stands in the way.
+    pub blocked: usize,
+    /// Nothing happened yet, or opened again.
+    pub open: usize,
+}
+
+/// A phase.
+#[derive(Clone, Debug, Serialize)]
+pub struct StageView<'a> {
+    /// Its short name.
+    pub id: &'a str,
+    /// What people call it.
+    pub title: &'a str,
+    /// What keeps it shut.
+    pub gate: GateView<'a>,
+    /// Where it comes from.
+    pub source: &'a str,
+    /// Its steps, in order.
+    pub steps: Vec<StepView<'a>>,
+}
+
+/// What keeps a stage shut.
+#[derive(Clone, Debug, Serialize)]
+pub struct GateView<'a> {
+    /// Whether its steps can be worked on.
+    pub open: bool,
+    /// What it asks for.
+    pub requires: &'a [String],
+    /// The open steps behind it: of what it asks for, or what that relies on.
+    pub missing: Vec<&'a str>,
+}
+
+/// A step, and what happened to it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct StepView<'a> {
+    /// Its short name.
+    pub id: &'a str,
+    /// What is so once it is done.
+    pub title: &'a str,
+    /// How far it is.
+    pub state: Status,
+    /// Whether it can be worked on now: its gate is open, and what it requires is done.
+    pub ready: bool,
+    /// The environment that it is about.
+    pub environment: Option<&'a str>,
+    /// Which roles have it.
+    pub roles: &'a [Role],
+    /// What must be done before it, besides the stage's gate.
+    pub requires: &'a [String],
+    /// The open steps that it relies on, gate included, all the way down.
+    pub missing: Vec<&'a str>,
+    /// Patterns of the checks that can prove it.
+    pub checks: &'a [String],
+    /// Who acts.
+    pub owner: &'a str,
+    /// Which entry of the Deployment Toolkit's page it stands for.
+    pub seed: Option<&'a str>,
+    /// What proves it, in words.
+    pub evidence_wanted: &'a str,
+    /// What to do.
+    pub instructions: &'a str,
+    /// How long others usually take.
+    pub wait: Option<&'a Wait>,
+    /// Where it comes from.
+    pub source: &'a str,
+    /// Since when it is as far as it is.
+    pub at: Option<Timestamp>,
+    /// Who said so.
+    pub by: Option<&'a str>,
+    /// Why it is blocked or open again.
+    pub reason: Option<&'a str>,
+    /// What was given as its proof, oldest first.
+    pub evidence: Vec<EvidenceView<'a>>,
+}
+
+/// A piece of evidence; either `text`, or `file`, `sha256` and `size`.
+#[derive(Clone, Debug, Serialize)]
+pub struct EvidenceView<'a> {
+    /// A reference in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<&'a str>,
+    /// A file's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<&'a str>,
+    /// SHA-256 of its content, lower-case hex.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<&'a str>,
+    /// Its length in bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// When it was given.
+    pub at: Timestamp,
+    /// Who gave it.
+    pub by: &'a str,
+}
+
+/// A step that can be done now, and why first.
+#[derive(Clone, Debug, Serialize)]
+pub struct NextView<'a> {
+    /// The step.
+    pub id: &'a str,
+    /// What is so once it is done.
+    pub title: &'a str,
+    /// The title of its stage.
+    pub stage: &'a str,
+    /// Open or in progress.
+    pub state: Status,
+    /// Who acts.
+    pub owner: &'a str,
+    /// How long others usually take.
+    pub wait: Option<&'a Wait>,
+    /// How many steps wait for it, directly or through others.
+    pub waiting: usize,
+    /// What speaks for doing it first, in a sentence.
+    pub why: String,
+}
+
+impl<'a> View<'a> {
+    /// Everything of a checklist.
+    pub fn of(progress: &Progress<'a>) -> Self {
+        let definition = progress.definition;
+        let stages: Vec<_> = definition
+            .stages
+            .iter()
+            .map(|stage| StageView::of(progress, stage))
+            .collect();
+        Self {
+            schema: 1,
+            kind: "checklist",
+            tool: concat!("ptl ", env!("CARGO_PKG_VERSION")),
+            definition: &definition.id,
+            title: &definition.title,
+            service: &definition.service,
+            role: definition.role,
+            summary: Summary::of(&stages),
+            stages,
+            next: progress.ready().iter().map(NextView::of).collect(),
+        }
+    }
+
+    /// The same without the other steps and stages; the summary stays that of the whole.
+    #[must_use]
+    pub fn only(mut self, step: &str) -> Self {
+        for stage in &mut self.stages {
+            stage.steps.retain(|view| view.id == step);
+        }
+        self.stages.retain(|stage| !stage.steps.is_empty());
+        self
+    }
+
+    /// A step and its stage.
+    pub fn step(&self, id: &str) -> Option<(&StageView<'a>, &StepView<'a>)> {
+        self.stages.iter().find_map(|stage| {
+            let step = stage.steps.iter().find(|step| step.id == id)?;
+            Some((stage, step))
+        })
+    }
+
+    /// What changed against an earlier view of the same checklist.
+    pub fn since(&self, before: &View<'_>) -> Change<'a> {
+        let ids = |view: &View<'_>, fits: fn(&StepView<'_>) -> bool| -> HashSet<String> {
+            let steps = view.stages.iter().flat_map(|stage| &stage.steps);
+            steps
+                .filter(|step| fits(step))
+                .map(|step| step.id.to_owned())
+                .collect()
+        };
+        let new = |fits: fn(&StepView<'_>) -> bool| -> Vec<&'a str> {
+            let old = ids(before, fits);
+            let steps = self.stages.iter().flat_map(|stage| &stage.steps);
+            steps
+                .filter(|step| fits(step) && !old.contains(step.id))
+                .map(|step| step.id)
+                .collect()
+        };
+        let turned = |open: bool| -> Vec<&'a str> {
+            self.stages
+                .iter()
+                .zip(&before.stages)
+                .filter(|(now, then)| now.gate.open == open && then.gate.open != open)
+                .map(|(now, _)| now.title)
+                .collect()
+        };
+        Change {
+            ready: new(|step| step.ready && step.state == Status::Open),
+            recheck: new(|step| step.is_recheck()),
+            opened: turned(true),
+            shut: turned(false),
+        }
+    }
+}
+
+/// What a change brought about in other steps and stages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change<'a> {
+    /// The steps that can be worked on now, and could not before.
+    pub ready: Vec<&'a str>,
+    /// The done steps that rely on something open now, and did not before.
+    pub recheck: Vec<&'a str>,
+    /// The titles of the stages whose gates have opened.
+    pub opened: Vec<&'a str>,
+    /// The titles of the stages whose gates have shut.
+    pub shut: Vec<&'a str>,
+}
+
+impl Summary {
+    fn of(stages: &[StageView<'_>]) -> Self {
+        let mut sum = Self::default();
+        for step in stages.iter().flat_map(|stage| &stage.steps) {
+            sum.steps += 1;
+            let count = match step.state {
+                Status::Done if step.is_recheck() => &mut sum.recheck,
+                Status::Done => &mut sum.done,
+                Status::InProgress => &mut sum.in_progress,
+                Status::Blocked => &mut sum.blocked,
+                Status::Open => &mut sum.open,
+            };
+            *count += 1;
+        }
+        sum
+    }
+}
+
+impl<'a> StageView<'a> {
+    fn of(progress: &Progress<'a>, stage: &'a Stage) -> Self {
+        let missing = ids(&progress.gate_missing(stage));
+        Self {
+            id: &stage.id,
+            title: &stage.title,
+            gate: GateView {
+                open: missing.is_empty(),
+                requires: &stage.gate,
+                missing,
+            },
+            source: &stage.source,
+            steps: stage
+                .steps
+                .iter()
+                .map(|step| StepView::of(progress, stage, step))
+                .collect(),
+        }
+    }
+
+    /// How many of its steps are proven.
+    pub fn done(&self) -> usize {
+        let done = |step: &&StepView<'_>| step.state == Status::Done && !step.is_recheck();
+        self.steps.iter().filter(done).count()
+    }
+}
+
+impl<'a> StepView<'a> {
+    fn of(progress: &Progress<'a>, stage: &'a Stage, step: &'a Step) -> Self {
+        let record = progress.record(&step.id);
+        let missing = ids(&progress.relies_on_open(stage, step));
+        let state = progress.status(&step.id);
+        Self {
+            id: &step.id,
+            title: &step.title,
+            state,
+            ready: state != Status::Done && missing.is_empty(),
+            environment: step.environment.as_deref(),
+            roles: &step.roles,
+            requires: &step.requires,
+            missing,
+            checks: &step.checks,
+            owner: &step.owner,
+            seed: step.seed.as_deref(),
+            evidence_wanted: &step.evidence,
+            instructions: &step.instructions,
+            wait: step.wait.as_ref(),
+            source: &step.source,
+            at: record.map(|record| record.at),
+            by: record.map(|record| record.by.as_str()),
+            reason: record.and_then(|record| record.reason.as_deref()),
+            evidence: record
+                .map(|record| record.evidence.iter().map(EvidenceView::of).collect())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// Whether it is done, but relies on something that is open.
+    pub fn is_recheck(&self) -> bool {
+        self.state == Status::Done && !self.missing.is_empty()
+    }
+}
+
+impl<'a> EvidenceView<'a> {
+    fn of(evidence: &'a Evidence) -> Self {
+        let (text, file, sha256, size) = match &evidence.proof {
+            Proof::Text(text) => (Some(text.as_str()), None, None, None),
+            Proof::File { name, sha256, size } => (
+                None,
+                Some(name.as_str()),
+                Some(sha256.as_str()),
+                Some(*size),
+            ),
+        };
+        Self {
+            text,
+            file,
+            sha256,
+            size,
+            at: evidence.at,
+            by: &evidence.by,
+        }
+    }
+}
+
+impl<'a> NextView<'a> {
+    fn of(ready: &Ready<'a>) -> Self {
+        let step = ready.step;
+        Self {
+            id: &step.id,
+            title: &step.title,
+            stage: &ready.stage.title,
+            state: ready.status,
+            owner: &step.owner,
+            wait: step.wait.as_ref(),
+            waiting: ready.waiting,
+            why: why(ready),
+        }
+    }
+}
+
+fn why(ready: &Ready<'_>) -> String {
+    let waiting = match ready.waiting {
+        0 => "no other step waits for it".to_owned(),
+        1 => "1 step waits for it".to_owned(),
+        many => format!("{many} steps wait for it"),
+    };
+    match &ready.step.wait {
+        Some(wait) => format!("it usually takes {}, and {waiting}", wait.text),
+        None => waiting,
+    }
+}
+
+fn ids<'a>(steps: &[&'a Step]) -> Vec<&'a str> {
+    steps.iter().map(|step| step.id.as_str()).collect()
+}

@@ -1,0 +1,85 @@
+//! What a change wrote down, what it brought about elsewhere, and what comes next.
+
+use serde::Serialize;
+
+use super::{bold, listed, next_sentence, since, tally};
+use crate::{
+    checklist::{
+        state::Status,
+        view::{StepView, View},
+    },
+    report::{Explanation, human::columns, visible},
+};
+
+/// A change that was written down.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct Recorded<'a> {
+    /// The checklist as it is now.
+    pub view: &'a View<'a>,
+    /// The checklist as it was.
+    #[serde(skip)]
+    pub before: &'a View<'a>,
+    /// The step that changed.
+    #[serde(skip)]
+    pub step: &'a str,
+}
+
+impl Explanation for Recorded<'_> {
+    fn text(&self, width: u16) -> String {
+        let mut text = String::new();
+        if let Some((_, step)) = self.view.step(self.step) {
+            text += &format!("{}\n", bold(&written(step)));
+        }
+        let mut lines = self.consequences();
+        lines.push(format!(
+            "{}. {}",
+            tally(self.view),
+            next_sentence(self.view)
+        ));
+        text += &columns(lines.into_iter().map(|line| vec![line]), &[], width);
+        text
+    }
+}
+
+impl Recorded<'_> {
+    fn consequences(&self) -> Vec<String> {
+        let change = self.view.since(self.before);
+        let mut lines: Vec<String> = Vec::new();
+        for title in change.opened {
+            lines.push(format!("The stage `{title}` is open now."));
+        }
+        for title in change.shut {
+            lines.push(format!("The stage `{title}` is shut again."));
+        }
+        let others: Vec<&str> = change
+            .ready
+            .into_iter()
+            .filter(|id| *id != self.step)
+            .collect();
+        if !others.is_empty() {
+            lines.push(format!("Can be done now: {}.", listed(&others, 6)));
+        }
+        if !change.recheck.is_empty() {
+            lines.push(format!(
+                "Done, but relying on it: {}. They stay written down, but count only when {} is done again.",
+                listed(&change.recheck, 12),
+                self.step
+            ));
+        }
+        lines
+    }
+}
+
+/// What was written down, as line 1.
+fn written(step: &StepView<'_>) -> String {
+    let id = step.id;
+    let since = since(step).unwrap_or_default();
+    let reason = step.reason.map(visible).unwrap_or_default();
+    match step.state {
+        Status::Done => format!("{id} is done ({since}): {}.", step.title),
+        Status::InProgress => format!("{id} is in progress ({since}): {}.", step.title),
+        Status::Blocked => format!("{id} is blocked ({since}): {reason}."),
+        Status::Open => format!("{id} is open again ({since}): {reason}."),
+    }
+}

@@ -1,0 +1,104 @@
+//! What can be done now, what should come first, and why; and what stands still.
+
+use serde::Serialize;
+
+use super::{bold, coloured, dimmed, done_command, since, tally, title, word};
+use crate::{
+    checklist::{
+        state::Status,
+        view::{NextView, StepView, View},
+    },
+    report::{Explanation, human::columns, visible},
+};
+
+/// What can be done now.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct NextSteps<'a> {
+    /// The whole checklist.
+    pub view: &'a View<'a>,
+}
+
+impl Explanation for NextSteps<'_> {
+    fn text(&self, width: u16) -> String {
+        let view = self.view;
+        let answer = match view.next.first() {
+            Some(next) => format!("Next: {}: {}, since {}.", next.id, title(next), next.why),
+            None => format!("{}. {}", tally(view), super::next_sentence(view)),
+        };
+        let mut text = bold(&answer);
+        text += &format!(
+            "\n{}\n\n",
+            dimmed(&format!("{}; {}", view.title, tally(view)))
+        );
+        let rows = view.next.iter().enumerate();
+        let rows = rows.map(|(place, next)| self.row(place, next));
+        text += &coloured(&columns(rows, &[13, 19], width));
+        text += &self.standing_still(width);
+        text
+    }
+}
+
+impl NextSteps<'_> {
+    fn row(&self, place: usize, next: &NextView<'_>) -> Vec<String> {
+        let mut lines = vec![
+            next.title.to_owned(),
+            format!("Who: {}. Why: {}.", next.owner, next.why),
+        ];
+        let view = self.view.step(next.id);
+        if let Some((_, step)) = view {
+            if step.state == Status::InProgress {
+                lines.extend(since(step).map(|since| format!("In progress since {since}.")));
+            }
+            if place == 0 {
+                lines.push(format!("Do: {}", step.instructions));
+                lines.push(format!("When proven: `{}`", done_command(next.id)));
+                lines.push(format!("Evidence wanted: {}.", step.evidence_wanted));
+                lines.extend(
+                    next.wait
+                        .map(|wait| format!("Waiting time by: {}.", wait.source)),
+                );
+            }
+        }
+        let state = view.map_or("ready", |(_, step)| word(step));
+        vec![format!("  {state}"), next.id.to_owned(), lines.join("\n")]
+    }
+
+    /// The steps that somebody must free first.
+    fn standing_still(&self, width: u16) -> String {
+        let steps = self.view.stages.iter().flat_map(|stage| &stage.steps);
+        let still = |step: &&StepView<'_>| step.state == Status::Blocked || step.is_recheck();
+        let rows: Vec<Vec<String>> = steps
+            .filter(still)
+            .map(|step| vec![format!("  {}", word(step)), step.id.to_owned(), cure(step)])
+            .collect();
+        if rows.is_empty() {
+            return String::new();
+        }
+        format!(
+            "\n{}\n{}",
+            bold("Standing still"),
+            coloured(&columns(rows, &[13, 19], width))
+        )
+    }
+}
+
+/// Why a step stands still, and what frees it.
+fn cure(step: &StepView<'_>) -> String {
+    if step.state == Status::Blocked {
+        return format!(
+            "{} ({})\nWhen it is free: `ptl checklist start {}`, or `done` at once.",
+            step.reason.map(visible).unwrap_or_default(),
+            since(step).unwrap_or_default(),
+            step.id
+        );
+    }
+    format!(
+        "{}\nCounts again as soon as {} done.",
+        step.title,
+        match step.missing.as_slice() {
+            [one] => format!("{one} is"),
+            many => format!("{} are", super::listed(many, 4)),
+        }
+    )
+}

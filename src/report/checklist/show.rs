@@ -1,0 +1,115 @@
+//! The whole checklist: stage by stage, what keeps each shut, and how far its steps are.
+
+use serde::Serialize;
+
+use super::{bold, coloured, dimmed, listed, next_sentence, since, style, tally, word};
+use crate::{
+    checklist::view::{StageView, StepView, View},
+    report::{Detail, Explanation, human::columns, visible},
+};
+
+/// The whole checklist.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct WholeChecklist<'a> {
+    /// What is shown.
+    pub view: &'a View<'a>,
+    /// How much of it.
+    #[serde(skip)]
+    pub detail: Detail,
+}
+
+impl Explanation for WholeChecklist<'_> {
+    fn text(&self, width: u16) -> String {
+        let view = self.view;
+        let mut text = bold(&format!("{}. {}", tally(view), next_sentence(view)));
+        text += &format!("\n{}\n", dimmed(&occasion(view)));
+        for stage in &view.stages {
+            text += &heading(stage);
+            let rows = stage.steps.iter().map(|step| self.row(step));
+            text += &coloured(&columns(rows, &[13, 19], width));
+        }
+        text.push('\n');
+        text += &legend(width);
+        text
+    }
+}
+
+impl WholeChecklist<'_> {
+    fn row(&self, step: &StepView<'_>) -> Vec<String> {
+        let mut lines = vec![step.title.to_owned()];
+        lines.extend(remark(step));
+        if self.detail == Detail::Everything {
+            lines.push(format!("Who: {}", step.owner));
+            if !step.missing.is_empty() && !step.is_recheck() {
+                lines.push(format!("Relies on: {}", listed(&step.missing, 6)));
+            }
+            lines.push(format!("Evidence: {}", step.evidence_wanted));
+            lines.push(format!("Source: {}", step.source));
+        }
+        vec![
+            format!("  {}", word(step)),
+            step.id.to_owned(),
+            lines.join("\n"),
+        ]
+    }
+}
+
+fn occasion(view: &View<'_>) -> String {
+    format!("{} ({})", view.title, view.definition)
+}
+
+/// The stage's title, and in words whether its gate is open.
+fn heading(stage: &StageView<'_>) -> String {
+    let done = stage.done();
+    let gate = if !stage.gate.open {
+        let missing = listed(&stage.gate.missing, 3);
+        let style = style("shut");
+        format!("{style}shut{style:#} until {missing} is done").replace(
+            " is done",
+            if stage.gate.missing.len() == 1 {
+                " is done"
+            } else {
+                " are done"
+            },
+        )
+    } else if done == stage.steps.len() {
+        let style = style("done");
+        format!("{style}done{style:#}")
+    } else {
+        let style = style("open");
+        format!("{style}open{style:#}, {done} of {} done", stage.steps.len())
+    };
+    format!("\n{}: {gate}\n", bold(stage.title))
+}
+
+/// What is to be said of a step besides its title.
+fn remark(step: &StepView<'_>) -> Option<String> {
+    let reason = step.reason.map(visible);
+    match word(step) {
+        "recheck" => Some(format!(
+            "Relies on {}, not done any more",
+            listed(&step.missing, 4)
+        )),
+        "blocked" => Some(format!(
+            "{} ({})",
+            reason.unwrap_or_default(),
+            since(step).unwrap_or_default()
+        )),
+        "in progress" => {
+            let usual = step
+                .wait
+                .map_or(String::new(), |wait| format!("; usually {}", wait.text));
+            Some(format!("Since {}{usual}", since(step).unwrap_or_default()))
+        }
+        "ready" | "later" => reason.map(|reason| format!("Opened again: {reason}")),
+        _ => None,
+    }
+}
+
+fn legend(width: u16) -> String {
+    let text = "ready: can be done now. later: relies on what is not done. recheck: done, but relies on \
+                something that is open again. What comes first and why: `ptl checklist next`. All about one \
+                step: `ptl checklist show STEP`.";
+    columns([vec![text.to_owned()]], &[], width)
+}

@@ -1,0 +1,171 @@
+//! One step: how far it is, what it wants, who acts, what proves it, and what to type.
+
+use serde::Serialize;
+
+use super::{bold, done_command, listed, since, word};
+use crate::{
+    checklist::{
+        state::Status,
+        view::{EvidenceView, StageView, StepView, View},
+    },
+    report::{Explanation, human::columns, visible},
+};
+
+/// One step.
+#[derive(Debug, Serialize)]
+#[serde(transparent)]
+pub struct OneStep<'a> {
+    /// The checklist, without the other steps.
+    pub view: &'a View<'a>,
+    /// How many steps rely on it, directly or through others.
+    #[serde(skip)]
+    pub relying: usize,
+}
+
+impl Explanation for OneStep<'_> {
+    fn text(&self, width: u16) -> String {
+        let stages = &self.view.stages;
+        let Some((stage, step)) = stages
+            .first()
+            .and_then(|stage| Some((stage, stage.steps.first()?)))
+        else {
+            return String::new();
+        };
+        let answer = format!("{} {}", step.id, standing(stage, step));
+        let mut text = format!("{}\n{}\n\n", bold(&answer), step.title);
+        let rows = self.rows(stage, step);
+        let rows = rows
+            .into_iter()
+            .map(|(label, said)| vec![format!("  {label}"), said]);
+        text += &columns(rows, &[21], width);
+        text.push('\n');
+        text += &columns(
+            commands(step).into_iter().map(|line| vec![line]),
+            &[],
+            width,
+        );
+        text
+    }
+}
+
+impl OneStep<'_> {
+    fn rows(&self, stage: &StageView<'_>, step: &StepView<'_>) -> Vec<(&'static str, String)> {
+        let mut rows = task(stage, step);
+        if !stage.gate.requires.is_empty() {
+            rows.push(("Stage opens with", stage.gate.requires.join(", ")));
+        }
+        if !step.requires.is_empty() {
+            rows.push(("Requires", step.requires.join(", ")));
+        }
+        if !step.missing.is_empty() {
+            rows.push(("Not done of these", listed(&step.missing, 6)));
+        }
+        let relying = match self.relying {
+            1 => "1 step".to_owned(),
+            many => format!("{many} steps"),
+        };
+        rows.push(("Relied on by", relying));
+        if let Some(reason) = step.reason {
+            rows.push(("Reason", visible(reason).into_owned()));
+        }
+        for evidence in &step.evidence {
+            rows.push(("Evidence given", proof(evidence)));
+        }
+        if let Some(seed) = step.seed {
+            rows.push(("Deployment Toolkit", seed.to_owned()));
+        }
+        rows.push(("Source", step.source.to_owned()));
+        rows
+    }
+}
+
+/// Who does what, what proves it, and how long it usually takes.
+fn task(stage: &StageView<'_>, step: &StepView<'_>) -> Vec<(&'static str, String)> {
+    let environment = step.environment.map_or(String::new(), |environment| {
+        format!(", environment {environment}")
+    });
+    let mut rows = vec![
+        ("Stage", format!("{}{environment}", stage.title)),
+        ("Who acts", step.owner.to_owned()),
+        ("Do", step.instructions.to_owned()),
+        ("Evidence wanted", step.evidence_wanted.to_owned()),
+    ];
+    if let (false, Some(environment)) = (step.checks.is_empty(), step.environment) {
+        let patterns = step.checks.iter();
+        let only: String = patterns.map(|glob| format!(" --only '{glob}'")).collect();
+        rows.push((
+            "Proven by checks",
+            format!("`ptl preflight --env {environment}{only}`"),
+        ));
+    }
+    if let Some(wait) = step.wait {
+        rows.push(("Usually takes", format!("{} ({})", wait.text, wait.source)));
+    }
+    rows
+}
+
+/// How far a step is, as the rest of a sentence.
+fn standing(stage: &StageView<'_>, step: &StepView<'_>) -> String {
+    let since = since(step).unwrap_or_default();
+    match word(step) {
+        "recheck" => format!(
+            "was done on {since}, but relies on {}, not done any more.",
+            listed(&step.missing, 4)
+        ),
+        "done" => format!("is done since {since}."),
+        "in progress" => format!("is in progress since {since}."),
+        "blocked" => format!("is blocked since {since}."),
+        "ready" => "is open, and can be done now.".to_owned(),
+        _ if !stage.gate.open => format!(
+            "must wait: the stage `{}` is shut until {} done.",
+            stage.title,
+            are(&stage.gate.missing)
+        ),
+        _ => format!("must wait until {} done.", are(&step.missing)),
+    }
+}
+
+fn are(missing: &[&str]) -> String {
+    match missing {
+        [one] => format!("{one} is"),
+        many => format!("{} are", listed(many, 4)),
+    }
+}
+
+fn proof(evidence: &EvidenceView<'_>) -> String {
+    let what = match (evidence.text, evidence.file) {
+        (Some(text), _) => visible(text).into_owned(),
+        (None, Some(file)) => format!(
+            "{}, {} bytes, SHA-256 {}",
+            visible(file),
+            evidence.size.unwrap_or_default(),
+            evidence.sha256.unwrap_or_default()
+        ),
+        (None, None) => String::new(),
+    };
+    format!("{what} ({} by {})", evidence.at, visible(evidence.by))
+}
+
+/// What can be typed about a step as far as it is.
+fn commands(step: &StepView<'_>) -> Vec<String> {
+    let id = step.id;
+    let mut lines = Vec::new();
+    if step.state == Status::Done {
+        lines.push(format!(
+            "To prove it again: `ptl checklist reopen {id} --reason \"...\"`"
+        ));
+    } else if step.ready {
+        if step.state != Status::InProgress {
+            lines.push(format!("When you begin:     `ptl checklist start {id}`"));
+        }
+        lines.push(format!("When it is proven:  `{}`", done_command(id)));
+        if step.state != Status::Blocked {
+            lines.push(format!(
+                "When it is stuck:   `ptl checklist block {id} --reason \"...\"`"
+            ));
+        }
+    } else {
+        lines.push("What comes first: `ptl checklist next`".to_owned());
+    }
+    lines
+}
