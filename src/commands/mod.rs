@@ -13,6 +13,7 @@ mod preflight;
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::FromArgMatches;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     check::{Report, Verdict},
@@ -124,6 +125,14 @@ fn complain(error: &anyhow::Error) -> Exit {
         Kind::Unmet => Exit::Fail,
         Kind::Internal => Exit::Internal,
     }
+}
+
+/// The one runtime of a command that waits for the network.
+fn runtime() -> Result<Runtime> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::internal("could not start the network runtime").because(error))
 }
 
 /// The file of `--output`, opened before the work begins so that a bad path fails at once.

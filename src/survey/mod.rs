@@ -4,11 +4,14 @@
 //! through here, and so does each `check-*` command.
 
 pub mod csr;
+mod run;
 pub mod work_tree;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
+
+pub use run::{Area, run};
 
 use crate::{
     check::{Context, Selection},

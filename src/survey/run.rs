@@ -1,0 +1,38 @@
+//! Surveys areas one after the other and adds up what they found.
+
+use super::{Subject, csr};
+use crate::{check::Report, error::Result};
+
+/// What can be surveyed by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Area {
+    /// The certificate request beside the install's key.
+    Csr,
+}
+
+impl Area {
+    /// Every area, from the nearest to the farthest.
+    pub const ALL: &'static [Self] = &[Self::Csr];
+}
+
+/// Surveys these areas of an install in one environment.
+///
+/// # Errors
+/// Where a file that the install names is there and cannot be read.
+pub async fn run(command: &str, areas: &[Area], subject: &Subject<'_>) -> Result<Report> {
+    let mut findings = Vec::new();
+    for area in areas {
+        findings.extend(match area {
+            Area::Csr => csr::survey(subject)?,
+        });
+    }
+    let environment = Some(subject.environment.id.as_str());
+    let strict = subject.selection.strict;
+    Ok(Report::new(
+        command,
+        environment,
+        subject.at,
+        findings,
+        strict,
+    ))
+}
