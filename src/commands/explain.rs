@@ -30,7 +30,7 @@ pub(super) fn run(args: &ExplainArgs, global: &Global) -> Result<Exit> {
     };
     let is_topic = |word: &str| word.eq_ignore_ascii_case(topic);
     if is_topic(GENERATIONS) {
-        let document = GenerationsDocument::of(&environment::all(), global.time()?);
+        let document = GenerationsDocument::of(environment::all(), global.time()?);
         return show(&document, global, output);
     }
     if let Some(meta) = checks::all().into_iter().find(|meta| is_topic(meta.id.0)) {

@@ -55,8 +55,10 @@ fn main() -> ExitCode {
     ))
 }
 
+type Measure = fn() -> Vec<Ratio>;
+
 /// The measures, by the name that chooses them: `cargo bench -- startup`.
-const MEASURES: &[(&str, fn() -> Vec<Ratio>)] = &[("startup", startup::ratios)];
+const MEASURES: &[(&str, Measure)] = &[("startup", startup::ratios)];
 
 fn show(ratios: &[Ratio]) {
     let mut table = comfy_table::Table::new();
@@ -72,5 +74,6 @@ fn show(ratios: &[Ratio]) {
             ratio.detail.clone(),
         ]);
     }
-    writeln!(std::io::stdout(), "{table}").unwrap();
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{table}").unwrap();
 }

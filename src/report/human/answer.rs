@@ -33,10 +33,11 @@ fn undetermined(report: &Report) -> String {
     let unknown = with_mark(report, Mark::Undetermined);
     let detail = if !unknown.is_empty() {
         at_first(&unknown, "unknown")
-    } else if report.summary.skipped > 0 {
+    } else if let Some(skipped) = with_mark(report, Mark::Skipped).first() {
         format!(
-            ": nothing was judged, {} skipped. Next: leave out --offline or --skip, so that something is judged.",
-            report.summary.skipped
+            ": nothing was judged, {} skipped: {}. Next: mend what kept them from running.",
+            report.summary.skipped,
+            visible(skipped.reason.trim_end_matches('.'))
         )
     } else {
         ": no check applied. Next: look at --only, --env and ptl.toml, so that something is judged."
