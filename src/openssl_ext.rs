@@ -1,133 +1,109 @@
 //! The few OpenSSL calls that the crate lacks: the only file where `unsafe` may stand.
-
-#![expect(
-    unsafe_code,
-    reason = "calls into OpenSSL that no safe binding covers; nowhere else"
-)]
+#![expect(unsafe_code, reason = "calls into OpenSSL that no safe crate offers")]
 
 use std::{
+    cell::RefCell,
     ffi::{c_int, c_void},
-    slice,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    ptr,
 };
 
 use foreign_types_shared::ForeignTypeRef;
 use openssl::{
     error::ErrorStack,
-    ex_data::Index,
-    ssl::{Ssl, SslRef},
-    stack::StackRef,
-    x509::{X509Name, X509NameRef},
+    x509::{X509CrlRef, X509StoreContextRef, store::X509StoreBuilderRef},
 };
-use openssl_sys as ffi;
+use openssl_sys::{X509_CRL, X509_STORE, X509_STORE_CTX};
+
+type VerifyCallback = extern "C" fn(c_int, *mut X509_STORE_CTX) -> c_int;
 
 unsafe extern "C" {
-    fn SSL_get0_peer_CA_list(ssl: *const ffi::SSL) -> *const ffi::stack_st_X509_NAME;
-    fn SSL_set_msg_callback(
-        ssl: *mut ffi::SSL,
-        callback: Option<
-            unsafe extern "C" fn(
-                c_int,
-                c_int,
-                c_int,
-                *const c_void,
-                usize,
-                *mut ffi::SSL,
-                *mut c_void,
-            ),
-        >,
-    );
+    fn X509_STORE_add_crl(store: *mut X509_STORE, crl: *mut X509_CRL) -> c_int;
+    fn X509_STORE_CTX_set_verify_cb(context: *mut X509_STORE_CTX, callback: VerifyCallback);
 }
 
-/// What the other side of a handshake was heard to say, message by message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Heard {
-    /// A ServerHello came.
-    pub server_hello: bool,
-    /// Its certificate came.
-    pub certificate: bool,
-    /// It asked for a client certificate.
-    pub certificate_request: bool,
-    /// The first alert that came: its description (RFC 8446, section 6).
-    pub alert: Option<u8>,
+/// One thing that OpenSSL has against a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// One of `X509_V_ERR_*`.
+    pub code: i32,
+    /// Which certificate it is about: 0 is the leaf.
+    pub depth: usize,
 }
 
-type Ear = Arc<Mutex<Heard>>;
-
-/// Notes what comes in on a connection that has not begun; read it with [`heard`].
+/// Adds a revocation list to a store.
 ///
 /// # Errors
-/// Where OpenSSL has no room left for a connection's own data.
-pub fn listen(ssl: &mut SslRef) -> Result<(), ErrorStack> {
-    let index = ear_index().ok_or_else(ErrorStack::get)?;
-    ssl.set_ex_data(index, Ear::default());
-    // SAFETY: the pointer is a live SSL for as long as the reference lives, and the callback is a
-    // function of the signature that `SSL_set_msg_callback` documents.
-    unsafe { SSL_set_msg_callback(ssl.as_ptr(), Some(note)) };
-    Ok(())
-}
-
-/// What was heard so far on a connection that [`listen`] was called for.
-pub fn heard(ssl: &SslRef) -> Heard {
-    ear_index()
-        .and_then(|index| ssl.ex_data(index))
-        .map(|ear| *ear.lock().unwrap_or_else(PoisonError::into_inner))
-        .unwrap_or_default()
-}
-
-fn ear_index() -> Option<Index<Ssl, Ear>> {
-    static INDEX: OnceLock<Option<Index<Ssl, Ear>>> = OnceLock::new();
-    *INDEX.get_or_init(|| Ssl::new_ex_index().ok())
-}
-
-/// OpenSSL's message callback. Content types and message types are those of RFC 8446, sections 4 and 5.1.
-unsafe extern "C" fn note(
-    written: c_int,
-    _version: c_int,
-    content: c_int,
-    bytes: *const c_void,
-    length: usize,
-    ssl: *mut ffi::SSL,
-    _argument: *mut c_void,
-) {
-    if written != 0 || bytes.is_null() || ssl.is_null() || length == 0 {
-        return;
-    }
-    // SAFETY: OpenSSL hands over `length` readable bytes and its live SSL, both until this returns.
-    let (message, ssl) = unsafe {
-        (
-            slice::from_raw_parts(bytes.cast::<u8>(), length),
-            SslRef::from_ptr(ssl),
-        )
-    };
-    let Some(ear) = ear_index().and_then(|index| ssl.ex_data(index)) else {
-        return;
-    };
-    let mut heard = ear.lock().unwrap_or_else(PoisonError::into_inner);
-    match (content, message) {
-        (21, [_level, description, ..]) => {
-            heard.alert.get_or_insert(*description);
-        }
-        (22, [2, ..]) => heard.server_hello = true,
-        (22, [11, ..]) => heard.certificate = true,
-        (22, [13, ..]) => heard.certificate_request = true,
-        _ => {}
+/// Where OpenSSL has no memory.
+pub fn add_crl(store: &mut X509StoreBuilderRef, list: &X509CrlRef) -> Result<(), ErrorStack> {
+    // SAFETY: both pointers are live for the call; the store takes a reference of its own to the list.
+    let added = unsafe { X509_STORE_add_crl(store.as_ptr(), list.as_ptr()) };
+    if added == 1 {
+        Ok(())
+    } else {
+        Err(ErrorStack::get())
     }
 }
 
-/// The names of the CAs that the other side says it accepts certificates from; empty where it names none.
-pub fn acceptable_authorities(ssl: &SslRef) -> Vec<X509Name> {
-    // SAFETY: the list belongs to the SSL, which outlives the borrow of this function; it is only
-    // read, and every name is copied.
-    let names = unsafe {
-        let list = SSL_get0_peer_CA_list(ssl.as_ptr());
-        if list.is_null() {
-            return Vec::new();
-        }
-        StackRef::<X509Name>::from_ptr(list.cast_mut())
+/// What a verification has collected so far, and for which context.
+struct Collected {
+    context: *const c_void,
+    complaints: Vec<Complaint>,
+}
+
+thread_local! {
+    static COLLECTED: RefCell<Collected> = const {
+        RefCell::new(Collected { context: ptr::null(), complaints: Vec::new() })
     };
-    names
-        .iter()
-        .filter_map(|name: &X509NameRef| name.to_owned().ok())
-        .collect()
+}
+
+/// Verifies a context to its end and says everything that OpenSSL has against it; nothing means accepted.
+///
+/// # Errors
+/// Where OpenSSL could not judge at all.
+pub fn verify(context: &mut X509StoreContextRef) -> Result<Vec<Complaint>, ErrorStack> {
+    let raw = context.as_ptr();
+    COLLECTED.with_borrow_mut(|collected| {
+        collected.context = raw.cast_const().cast();
+        collected.complaints.clear();
+    });
+    // SAFETY: the context is live, and the callback has the signature that OpenSSL wants.
+    unsafe { X509_STORE_CTX_set_verify_cb(raw, collect) };
+    let accepted = context.verify_cert()?;
+    let mut complaints =
+        COLLECTED.with_borrow_mut(|collected| std::mem::take(&mut collected.complaints));
+    if !accepted && complaints.is_empty() {
+        complaints.push(Complaint {
+            // A refusal without a callback, as of a context that could not be set up.
+            code: context
+                .error()
+                .as_raw()
+                .max(openssl_sys::X509_V_ERR_UNSPECIFIED),
+            depth: context.error_depth() as usize,
+        });
+    }
+    Ok(complaints)
+}
+
+/// Notes a complaint and goes on, so that all faults of a path come out.
+extern "C" fn collect(accepted: c_int, context: *mut X509_STORE_CTX) -> c_int {
+    if accepted != 0 {
+        return accepted;
+    }
+    // SAFETY: OpenSSL calls with the live context that it is verifying.
+    let complaint = unsafe {
+        Complaint {
+            code: openssl_sys::X509_STORE_CTX_get_error(context),
+            depth: usize::try_from(openssl_sys::X509_STORE_CTX_get_error_depth(context))
+                .unwrap_or(0),
+        }
+    };
+    COLLECTED.with_borrow_mut(|collected| {
+        // The path of a revocation list's signer is verified in a context of its own: what is wrong
+        // there must stop it, and comes back here as one complaint about the list.
+        if collected.context != context.cast_const().cast() {
+            return 0;
+        }
+        collected.complaints.push(complaint);
+        1
+    })
 }

@@ -175,13 +175,18 @@ impl Certificate {
         }
     }
 
+    /// Whether the subject of `issuer` is the name of its issuer.
+    pub fn has_issuer_name_of(&self, issuer: &Self) -> bool {
+        same_name(self.x509.issuer_name(), issuer.x509.subject_name())
+    }
+
     /// Whether it may have been issued by `issuer`: names agree, and key identifiers where both have one.
     pub fn names_issuer(&self, issuer: &Self) -> bool {
         let ids = (
             &self.extensions.authority_key_id,
             &issuer.extensions.subject_key_id,
         );
-        same_name(self.x509.issuer_name(), issuer.x509.subject_name())
+        self.has_issuer_name_of(issuer)
             && !matches!(ids, (Some(wanted), Some(had)) if wanted != had)
     }
 

@@ -33,6 +33,10 @@ pub struct Extensions {
     pub ocsp_urls: Vec<String>,
     /// Where the issuer's certificate can be downloaded.
     pub issuer_urls: Vec<String>,
+    /// Whether it has name constraints.
+    pub has_name_constraints: bool,
+    /// Host names that it must not certify.
+    pub excluded_dns: Vec<String>,
     /// Extensions that could not be read or that stand twice, each as its OID.
     pub unsound: Vec<String>,
     /// Extensions that are critical, each as its OID.
@@ -131,6 +135,14 @@ pub struct ListPoints {
     pub directories: Vec<String>,
 }
 
+impl ExtendedKeyUsage {
+    /// Whether it names no purpose at all.
+    pub fn is_empty(&self) -> bool {
+        !(self.any || self.server_auth || self.client_auth || self.ocsp_signing)
+            && self.other.is_empty()
+    }
+}
+
 impl Extensions {
     pub(super) fn of(certificate: &X509Certificate<'_>) -> Self {
         let mut found = Self::default();
@@ -183,6 +195,15 @@ impl Extensions {
                 }
             }
             ParsedExtension::AuthorityInfoAccess(access) => self.add_access(access),
+            ParsedExtension::NameConstraints(constraints) => {
+                self.has_name_constraints = true;
+                let excluded = constraints.excluded_subtrees.iter().flatten();
+                self.excluded_dns
+                    .extend(excluded.filter_map(|tree| match tree.base {
+                        GeneralName::DNSName(name) => Some(name.to_owned()),
+                        _ => None,
+                    }));
+            }
             _ => {}
         }
     }

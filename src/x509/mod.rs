@@ -10,6 +10,7 @@ mod extensions;
 mod foreign;
 pub mod key;
 pub mod pair;
+pub mod path;
 mod pem;
 pub mod read;
 pub mod secret;
