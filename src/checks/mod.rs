@@ -1,6 +1,7 @@
 //! The checks, one file an area. A new check changes one of these files and one line of a snapshot.
 
 pub mod csr;
+pub mod path;
 
 use crate::check::{Check, Meta};
 
@@ -8,6 +9,7 @@ use crate::check::{Check, Meta};
 pub fn all() -> Vec<&'static Meta> {
     let mut metas: Vec<&'static Meta> = Vec::new();
     metas.extend(of(csr::CHECKS));
+    metas.extend(of(path::PATH));
     metas.sort_by_key(|meta| meta.id);
     metas
 }

@@ -1,7 +1,46 @@
 //! `ptl check-chain`.
 
+use std::path::PathBuf;
+
 use clap::Args;
+
+use crate::x509::path::{Purpose, Revocation, Sha1};
 
 /// Prove the certificate chain under every trust generation
 #[derive(Args, Debug)]
-pub struct CheckChainArgs {}
+#[command(
+    after_help = "Without --cert the files are those that `ptl.toml` names, judged under every trust generation.\n\
+                  With --cert no install is needed or read."
+)]
+pub struct CheckChainArgs {
+    /// The certificate, PEM or DER; its chain may follow it in the file
+    #[arg(long, value_name = "FILE", requires = "trust")]
+    pub cert: Option<PathBuf>,
+    /// Intermediate certificates; may be given again
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub chain: Vec<PathBuf>,
+    /// Trusted certificates, self-signed or not: a path to any will do; may be given again
+    #[arg(long, value_name = "[NAME=]FILE", requires = "cert", num_args = 1..)]
+    pub trust: Vec<String>,
+    /// The private key that should fit
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub key: Option<PathBuf>,
+    /// Revocation lists, PEM or DER; may be given again
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    pub crl: Vec<PathBuf>,
+    /// Which certificates need a revocation list
+    #[arg(long, value_enum, default_value_t, requires = "cert")]
+    pub revocation: Revocation,
+    /// Whether SHA-1 signatures below the anchor are taken
+    #[arg(long, value_enum, default_value_t, requires = "cert")]
+    pub sha1: Sha1,
+    /// Whom the certificate must name
+    #[arg(long, value_name = "NAME|IP", requires = "cert")]
+    pub host: Option<String>,
+    /// What the certificate is to be used for
+    #[arg(long, value_enum, default_value_t, requires = "cert")]
+    pub purpose: Purpose,
+    /// How many intermediates there may be
+    #[arg(long, value_name = "N", requires = "cert")]
+    pub depth: Option<usize>,
+}

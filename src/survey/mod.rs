@@ -6,6 +6,7 @@
 pub mod csr;
 mod run;
 pub mod work_tree;
+pub mod chain;
 
 use std::time::Duration;
 

@@ -1,0 +1,82 @@
+//! Conformance: x509-limbo, BoringSSL's chain and CRL tests and NIST PKITS, through the library and the real `ptl`.
+//!
+//! The sets are read from `$PTL_SHARED/conformance` (default `../shared/conformance`), and never copied.
+//! Without them the tests say that they were left out.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod cases;
+mod differences;
+mod score;
+
+use std::path::PathBuf;
+
+use cases::Case;
+use score::Score;
+
+/// Where the sets are, if they are there.
+fn folder() -> Option<PathBuf> {
+    let shared = std::env::var_os("PTL_SHARED").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
+    let folder = shared.join("conformance");
+    if folder.join("tiers-open.json").exists() {
+        return Some(folder);
+    }
+    eprintln!("left out: no conformance sets at {}", folder.display());
+    None
+}
+
+#[test]
+fn every_case_comes_out_as_the_sets_say_but_for_known_differences() {
+    let Some(folder) = folder() else { return };
+    let mut score = Score::new(cases::tiers(&folder));
+    for case in cases::all(&folder) {
+        score.add(&case, case.judge());
+    }
+    score.print();
+    score.assert_as_known();
+}
+
+#[test]
+fn the_real_program_answers_as_the_library_does() {
+    let Some(folder) = folder() else { return };
+    let cases = cases::all(&folder);
+    // Every tenth, so that each set has its share.
+    for case in cases.iter().step_by(10) {
+        let accepted = case.judge().is_ok();
+        assert_eq!(case.run(), accepted, "{}", case.id);
+    }
+}
+
+#[test]
+fn a_case_takes_under_a_second() {
+    let Some(folder) = folder() else { return };
+    for case in cases::all(&folder) {
+        let started = std::time::Instant::now();
+        let _ = case.judge();
+        let taken = started.elapsed();
+        // Two seconds are the limit of a search; all of OpenSSL's own work comes on top.
+        assert!(taken.as_secs() < 5, "{} took {taken:?}", case.id);
+    }
+}
+
+#[test]
+fn known_differences_are_few_and_each_names_its_ground() {
+    assert!(differences::KNOWN.len() <= 12);
+    for difference in differences::KNOWN {
+        assert!(
+            difference.ground.contains("RFC ") || difference.ground.contains("NHS"),
+            "{}",
+            difference.ground
+        );
+    }
+}
+
+impl Case {
+    /// Whether the library accepts it; what it has against it otherwise.
+    fn judge(&self) -> Result<(), String> {
+        cases::judge(self)
+    }
+}
