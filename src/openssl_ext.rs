@@ -1,24 +1,140 @@
 //! The few OpenSSL calls that the crate lacks: the only file where `unsafe` may stand.
-#![expect(unsafe_code, reason = "calls into OpenSSL that no safe crate offers")]
+
+#![expect(
+    unsafe_code,
+    reason = "calls into OpenSSL that no safe binding covers; nowhere else"
+)]
 
 use std::{
     cell::RefCell,
     ffi::{c_int, c_void},
-    ptr,
+    ptr, slice,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use foreign_types_shared::ForeignTypeRef;
 use openssl::{
     error::ErrorStack,
-    x509::{X509CrlRef, X509StoreContextRef, store::X509StoreBuilderRef},
+    ex_data::Index,
+    ssl::{Ssl, SslRef},
+    stack::StackRef,
+    x509::{X509CrlRef, X509Name, X509NameRef, X509StoreContextRef},
 };
-use openssl_sys::{X509_CRL, X509_STORE, X509_STORE_CTX};
+use openssl_sys as ffi;
 
-type VerifyCallback = extern "C" fn(c_int, *mut X509_STORE_CTX) -> c_int;
+type VerifyCallback = extern "C" fn(c_int, *mut ffi::X509_STORE_CTX) -> c_int;
 
 unsafe extern "C" {
-    fn X509_STORE_add_crl(store: *mut X509_STORE, crl: *mut X509_CRL) -> c_int;
-    fn X509_STORE_CTX_set_verify_cb(context: *mut X509_STORE_CTX, callback: VerifyCallback);
+    fn X509_STORE_CTX_set_verify_cb(context: *mut ffi::X509_STORE_CTX, callback: VerifyCallback);
+    fn X509_STORE_CTX_set0_crls(context: *mut ffi::X509_STORE_CTX, lists: *mut ffi::OPENSSL_STACK);
+    fn SSL_get0_peer_CA_list(ssl: *const ffi::SSL) -> *const ffi::stack_st_X509_NAME;
+    fn SSL_set_msg_callback(
+        ssl: *mut ffi::SSL,
+        callback: Option<
+            unsafe extern "C" fn(
+                c_int,
+                c_int,
+                c_int,
+                *const c_void,
+                usize,
+                *mut ffi::SSL,
+                *mut c_void,
+            ),
+        >,
+    );
+}
+
+/// What the other side of a handshake was heard to say, message by message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// A ServerHello came.
+    pub server_hello: bool,
+    /// Its certificate came.
+    pub certificate: bool,
+    /// It asked for a client certificate.
+    pub certificate_request: bool,
+    /// The first alert that came: its description (RFC 8446, section 6).
+    pub alert: Option<u8>,
+}
+
+type Ear = Arc<Mutex<Heard>>;
+
+/// Notes what comes in on a connection that has not begun; read it with [`heard`].
+///
+/// # Errors
+/// Where OpenSSL has no room left for a connection's own data.
+pub fn listen(ssl: &mut SslRef) -> Result<(), ErrorStack> {
+    let index = ear_index().ok_or_else(ErrorStack::get)?;
+    ssl.set_ex_data(index, Ear::default());
+    // SAFETY: the pointer is a live SSL for as long as the reference lives, and the callback is a
+    // function of the signature that `SSL_set_msg_callback` documents.
+    unsafe { SSL_set_msg_callback(ssl.as_ptr(), Some(note)) };
+    Ok(())
+}
+
+/// What was heard so far on a connection that [`listen`] was called for.
+pub fn heard(ssl: &SslRef) -> Heard {
+    ear_index()
+        .and_then(|index| ssl.ex_data(index))
+        .map(|ear| *ear.lock().unwrap_or_else(PoisonError::into_inner))
+        .unwrap_or_default()
+}
+
+fn ear_index() -> Option<Index<Ssl, Ear>> {
+    static INDEX: OnceLock<Option<Index<Ssl, Ear>>> = OnceLock::new();
+    *INDEX.get_or_init(|| Ssl::new_ex_index().ok())
+}
+
+/// OpenSSL's message callback. Content types and message types are those of RFC 8446, sections 4 and 5.1.
+unsafe extern "C" fn note(
+    written: c_int,
+    _version: c_int,
+    content: c_int,
+    bytes: *const c_void,
+    length: usize,
+    ssl: *mut ffi::SSL,
+    _argument: *mut c_void,
+) {
+    if written != 0 || bytes.is_null() || ssl.is_null() || length == 0 {
+        return;
+    }
+    // SAFETY: OpenSSL hands over `length` readable bytes and its live SSL, both until this returns.
+    let (message, ssl) = unsafe {
+        (
+            slice::from_raw_parts(bytes.cast::<u8>(), length),
+            SslRef::from_ptr(ssl),
+        )
+    };
+    let Some(ear) = ear_index().and_then(|index| ssl.ex_data(index)) else {
+        return;
+    };
+    let mut heard = ear.lock().unwrap_or_else(PoisonError::into_inner);
+    match (content, message) {
+        (21, [_level, description, ..]) => {
+            heard.alert.get_or_insert(*description);
+        }
+        (22, [2, ..]) => heard.server_hello = true,
+        (22, [11, ..]) => heard.certificate = true,
+        (22, [13, ..]) => heard.certificate_request = true,
+        _ => {}
+    }
+}
+
+/// The names of the CAs that the other side says it accepts certificates from; empty where it names none.
+pub fn acceptable_authorities(ssl: &SslRef) -> Vec<X509Name> {
+    // SAFETY: the list belongs to the SSL, which outlives the borrow of this function; it is only
+    // read, and every name is copied.
+    let names = unsafe {
+        let list = SSL_get0_peer_CA_list(ssl.as_ptr());
+        if list.is_null() {
+            return Vec::new();
+        }
+        StackRef::<X509Name>::from_ptr(list.cast_mut())
+    };
+    names
+        .iter()
+        .filter_map(|name: &X509NameRef| name.to_owned().ok())
+        .collect()
 }
 
 /// One thing that OpenSSL has against a path.
@@ -30,17 +146,53 @@ pub struct Complaint {
     pub depth: usize,
 }
 
-/// Adds a revocation list to a store.
+/// Revocation lists for a verification.
 ///
-/// # Errors
-/// Where OpenSSL has no memory.
-pub fn add_crl(store: &mut X509StoreBuilderRef, list: &X509CrlRef) -> Result<(), ErrorStack> {
-    // SAFETY: both pointers are live for the call; the store takes a reference of its own to the list.
-    let added = unsafe { X509_STORE_add_crl(store.as_ptr(), list.as_ptr()) };
-    if added == 1 {
-        Ok(())
-    } else {
-        Err(ErrorStack::get())
+/// A store gives OpenSSL only lists that a certificate's issuer signed; only a stack of them lets
+/// another signer's list (RFC 5280, 5.2.5: indirect) be found.
+pub struct Lists(*mut ffi::OPENSSL_STACK);
+
+// SAFETY: the stack is never changed after it was made; OpenSSL counts references to lists by atomic
+// operations and takes a list's own lock where it sorts its entries.
+unsafe impl Send for Lists {}
+// SAFETY: as above.
+unsafe impl Sync for Lists {}
+
+impl Lists {
+    /// A stack of these lists.
+    ///
+    /// # Errors
+    /// Where OpenSSL has no memory.
+    pub fn new<'a>(lists: impl Iterator<Item = &'a X509CrlRef>) -> Result<Self, ErrorStack> {
+        // SAFETY: makes a stack of its own, or null.
+        let stack = Self(unsafe { ffi::OPENSSL_sk_new_null() });
+        if stack.0.is_null() {
+            return Err(ErrorStack::get());
+        }
+        for list in lists {
+            // SAFETY: both pointers are live. The stack holds a reference of its own to each list,
+            // given back in `drop`, or at once where the stack did not take it.
+            unsafe {
+                ffi::X509_CRL_up_ref(list.as_ptr());
+                if ffi::OPENSSL_sk_push(stack.0, list.as_ptr().cast_const().cast()) == 0 {
+                    ffi::X509_CRL_free(list.as_ptr());
+                    return Err(ErrorStack::get());
+                }
+            }
+        }
+        Ok(stack)
+    }
+}
+
+impl Drop for Lists {
+    fn drop(&mut self) {
+        // SAFETY: the stack is live or null (then it has no elements), and holds a reference to each list.
+        unsafe {
+            for number in 0..ffi::OPENSSL_sk_num(self.0) {
+                ffi::X509_CRL_free(ffi::OPENSSL_sk_value(self.0, number).cast());
+            }
+            ffi::OPENSSL_sk_free(self.0);
+        }
     }
 }
 
@@ -56,45 +208,45 @@ thread_local! {
     };
 }
 
-/// Verifies a context to its end and says everything that OpenSSL has against it; nothing means accepted.
-///
-/// # Errors
-/// Where OpenSSL could not judge at all.
-pub fn verify(context: &mut X509StoreContextRef) -> Result<Vec<Complaint>, ErrorStack> {
+/// Verifies a context to its end with these lists, and says everything that OpenSSL has against it;
+/// nothing means accepted.
+pub fn verify(context: &mut X509StoreContextRef, lists: &Lists) -> Vec<Complaint> {
     let raw = context.as_ptr();
     COLLECTED.with_borrow_mut(|collected| {
         collected.context = raw.cast_const().cast();
         collected.complaints.clear();
     });
-    // SAFETY: the context is live, and the callback has the signature that OpenSSL wants.
-    unsafe { X509_STORE_CTX_set_verify_cb(raw, collect) };
-    let accepted = context.verify_cert()?;
+    // SAFETY: the context is live, the callback has the signature that OpenSSL wants, and the lists
+    // outlive this call; the context forgets them before it ends.
+    let accepted = unsafe {
+        X509_STORE_CTX_set_verify_cb(raw, collect);
+        X509_STORE_CTX_set0_crls(raw, lists.0);
+        let accepted = context.verify_cert();
+        X509_STORE_CTX_set0_crls(raw, ptr::null_mut());
+        accepted
+    };
     let mut complaints =
         COLLECTED.with_borrow_mut(|collected| std::mem::take(&mut collected.complaints));
-    if !accepted && complaints.is_empty() {
+    // A refusal without a callback: a context that could not be set up, a key that cannot be decoded.
+    if complaints.is_empty() && !accepted.is_ok_and(|accepted| accepted) {
         complaints.push(Complaint {
-            // A refusal without a callback, as of a context that could not be set up.
-            code: context
-                .error()
-                .as_raw()
-                .max(openssl_sys::X509_V_ERR_UNSPECIFIED),
+            code: context.error().as_raw().max(ffi::X509_V_ERR_UNSPECIFIED),
             depth: context.error_depth() as usize,
         });
     }
-    Ok(complaints)
+    complaints
 }
 
 /// Notes a complaint and goes on, so that all faults of a path come out.
-extern "C" fn collect(accepted: c_int, context: *mut X509_STORE_CTX) -> c_int {
+extern "C" fn collect(accepted: c_int, context: *mut ffi::X509_STORE_CTX) -> c_int {
     if accepted != 0 {
         return accepted;
     }
     // SAFETY: OpenSSL calls with the live context that it is verifying.
     let complaint = unsafe {
         Complaint {
-            code: openssl_sys::X509_STORE_CTX_get_error(context),
-            depth: usize::try_from(openssl_sys::X509_STORE_CTX_get_error_depth(context))
-                .unwrap_or(0),
+            code: ffi::X509_STORE_CTX_get_error(context),
+            depth: usize::try_from(ffi::X509_STORE_CTX_get_error_depth(context)).unwrap_or(0),
         }
     };
     COLLECTED.with_borrow_mut(|collected| {

@@ -9,7 +9,7 @@ use crate::check::{Check, Meta};
 pub fn all() -> Vec<&'static Meta> {
     let mut metas: Vec<&'static Meta> = Vec::new();
     metas.extend(of(csr::CHECKS));
-    metas.extend(of(path::PATH));
+    metas.extend(of(path::CHECKS));
     metas.sort_by_key(|meta| meta.id);
     metas
 }

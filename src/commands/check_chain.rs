@@ -29,7 +29,7 @@ pub(super) fn run(args: &CheckChainArgs, global: &Global) -> Result<Exit> {
 fn on_files(args: &CheckChainArgs, cert: PathBuf, global: &Global) -> Result<Exit> {
     let output = open_output(global)?;
     let at = global.time()?;
-    let selection = global.selection();
+    let selection = global.selection()?;
     let context = Context {
         at,
         environment: None,

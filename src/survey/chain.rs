@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use crate::{
     check::{self, Context, Finding},
-    checks::path::{PATH, PathFacts},
+    checks::path::{self, PathFacts},
     error::Result,
     x509::{
         self, Certificate,
@@ -45,7 +45,7 @@ pub fn check_files(files: &Files, policy: Policy, context: &Context<'_>) -> Resu
         judgement,
         policy: judge.policy().clone(),
     };
-    Ok(check::run(PATH, &leaf.label(), &facts, context))
+    Ok(check::run(path::CHECKS, &leaf.label(), &facts, context))
 }
 
 fn shared(certificates: Vec<Certificate>) -> Vec<Arc<Certificate>> {

@@ -3,10 +3,10 @@
 //! Every area collects (all I/O) and has `check` judge (pure). `preflight` and the checklist go
 //! through here, and so does each `check-*` command.
 
+pub mod chain;
 pub mod csr;
 mod run;
 pub mod work_tree;
-pub mod chain;
 
 use std::time::Duration;
 

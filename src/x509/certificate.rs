@@ -13,7 +13,7 @@ use x509_parser::{
     x509::AlgorithmIdentifier,
 };
 
-use super::{Extensions, distinguished_name, hex};
+use super::{Extensions, distinguished_name, hex, moment};
 
 /// A certificate and what it says. Names stand as they are in the file; reports escape them.
 #[derive(Clone, Debug)]
@@ -120,16 +120,13 @@ impl Certificate {
         if !rest.is_empty() {
             return Err(format!("{} bytes follow it", rest.len()));
         }
-        let moment = |time: x509_parser::time::ASN1Time| {
-            Timestamp::from_second(time.timestamp()).map_err(|_| "its dates cannot be read")
-        };
         let tbs = &parsed.tbs_certificate;
         Ok(Self {
             subject: distinguished_name::text(&tbs.subject),
             issuer: distinguished_name::text(&tbs.issuer),
             common_names: distinguished_name::common_names(&tbs.subject),
-            not_before: moment(tbs.validity.not_before)?,
-            not_after: moment(tbs.validity.not_after)?,
+            not_before: moment(tbs.validity.not_before),
+            not_after: moment(tbs.validity.not_after),
             serial: serial(tbs.raw_serial()),
             key: PublicKey::of(x509.public_key().ok().as_deref()),
             signature: Signature::of(&parsed.signature_algorithm),

@@ -33,8 +33,8 @@ pub struct Extensions {
     pub ocsp_urls: Vec<String>,
     /// Where the issuer's certificate can be downloaded.
     pub issuer_urls: Vec<String>,
-    /// Whether it has name constraints.
-    pub has_name_constraints: bool,
+    /// How many name constraints it has; `None` without the extension.
+    pub name_constraints: Option<usize>,
     /// Host names that it must not certify.
     pub excluded_dns: Vec<String>,
     /// Extensions that could not be read or that stand twice, each as its OID.
@@ -196,7 +196,10 @@ impl Extensions {
             }
             ParsedExtension::AuthorityInfoAccess(access) => self.add_access(access),
             ParsedExtension::NameConstraints(constraints) => {
-                self.has_name_constraints = true;
+                let count = |trees: &Option<Vec<_>>| trees.as_ref().map_or(0, Vec::len);
+                self.name_constraints = Some(
+                    count(&constraints.permitted_subtrees) + count(&constraints.excluded_subtrees),
+                );
                 let excluded = constraints.excluded_subtrees.iter().flatten();
                 self.excluded_dns
                     .extend(excluded.filter_map(|tree| match tree.base {

@@ -41,3 +41,14 @@ pub fn hex(bytes: &[u8]) -> String {
             text
         })
 }
+
+/// A moment of a certificate or list. `99991231235959Z`, RFC 5280's word for "never" (4.1.2.5), is a few
+/// hours past the last moment that can be computed with, and becomes that.
+fn moment(time: x509_parser::time::ASN1Time) -> jiff::Timestamp {
+    let nearest = if time.timestamp() < 0 {
+        jiff::Timestamp::MIN
+    } else {
+        jiff::Timestamp::MAX
+    };
+    jiff::Timestamp::from_second(time.timestamp()).unwrap_or(nearest)
+}

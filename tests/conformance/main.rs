@@ -4,6 +4,11 @@
 //! Without them the tests say that they were left out.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the scores are for a reader"
+)]
 
 mod cases;
 mod differences;

@@ -151,7 +151,7 @@ impl<'a> Search<'a> {
             self.steps += 1;
             if self.found >= MOST_PATHS
                 || self.steps > MOST_STEPS
-                || (self.steps % 16 == 0 && self.started.elapsed() > LONGEST_SEARCH)
+                || (self.steps.is_multiple_of(16) && self.started.elapsed() > LONGEST_SEARCH)
             {
                 self.truncated = true;
                 return None;

@@ -113,6 +113,33 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::IssuerMissing,
+        Self::SelfSigned,
+        Self::BadSignature,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::NotACa,
+        Self::PathTooLong,
+        Self::NameConstraint,
+        Self::UnknownCriticalExtension,
+        Self::Malformed,
+        Self::PolicyRefused,
+        Self::Sha1,
+        Self::WeakHash,
+        Self::WeakKey,
+        Self::WrongName,
+        Self::NotForServers,
+        Self::NotForClients,
+        Self::Revoked,
+        Self::ListMissing,
+        Self::ListExpired,
+        Self::ListNotYetValid,
+        Self::ListUnusable,
+        Self::Other,
+    ];
+
     /// Whether it leaves the question open instead of answering it with no.
     pub fn is_open(self) -> bool {
         matches!(

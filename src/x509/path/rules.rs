@@ -30,6 +30,9 @@ pub(super) fn judge(path: &[Arc<Certificate>], anchored: bool, policy: &Policy) 
         if let Some(note) = malformed(certificate) {
             add(FaultKind::Malformed, note);
         }
+        for (kind, note) in wrong_purpose(certificate, policy) {
+            add(kind, note.to_owned());
+        }
         if depth > 0
             && let Some(note) = not_a_ca(certificate)
         {
@@ -87,12 +90,16 @@ fn malformed(certificate: &Certificate) -> Option<String> {
                 "its subject alternative name holds a name that cannot be read".to_owned(),
             );
         }
-        if let Some(name) = names.dns.iter().find(|name| name.starts_with('.')) {
-            return Some(format!("its host name `{name}` begins with a dot"));
+        if let Some(name) = names.dns.iter().find(|name| !is_host_name(name)) {
+            return Some(format!("its alternative name `{name}` is no host name"));
         }
     }
-    if extensions.has_name_constraints && !certificate.is_ca() {
-        return Some("it has name constraints, and is no CA".to_owned());
+    match extensions.name_constraints {
+        Some(_) if !certificate.is_ca() => {
+            return Some("it has name constraints, and is no CA".to_owned());
+        }
+        Some(0) => return Some("its name constraints are empty".to_owned()),
+        _ => {}
     }
     if extensions
         .extended_key_usage
@@ -102,6 +109,35 @@ fn malformed(certificate: &Certificate) -> Option<String> {
         return Some("its extended key usage is empty".to_owned());
     }
     None
+}
+
+/// The preferred name syntax of RFC 1034, 3.5 as changed by RFC 1123, 2.1 (RFC 5280, 4.2.1.6), a wildcard aside.
+fn is_host_name(name: &str) -> bool {
+    !name.starts_with('.')
+        && name.chars().all(|character| {
+            character.is_ascii_alphanumeric() || matches!(character, '-' | '.' | '*')
+        })
+}
+
+/// RFC 5280, 4.2.1.12: only one of the purposes named. OpenSSL also takes Netscape's step-up for servers.
+fn wrong_purpose(certificate: &Certificate, policy: &Policy) -> Vec<(FaultKind, &'static str)> {
+    let Some(usage) = &certificate.extensions.extended_key_usage else {
+        return Vec::new();
+    };
+    let mut wrong = Vec::new();
+    if policy.purpose.server() && !(usage.server_auth || usage.any) {
+        wrong.push((
+            FaultKind::NotForServers,
+            "its extended key usage does not name serverAuth",
+        ));
+    }
+    if policy.purpose.client() && !(usage.client_auth || usage.any) {
+        wrong.push((
+            FaultKind::NotForClients,
+            "its extended key usage does not name clientAuth",
+        ));
+    }
+    wrong
 }
 
 /// RFC 5280, 6.1.4 (k), (l) and (n): version 3, basic constraints with CA, and keyCertSign.

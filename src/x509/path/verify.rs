@@ -15,7 +15,7 @@ use openssl::{
 
 use super::{Fault, Host, Policy, Revocation, candidates, codes, revocation};
 use crate::{
-    openssl_ext::{self, Complaint},
+    openssl_ext::{self, Complaint, Lists},
     x509::Certificate,
 };
 
@@ -32,6 +32,7 @@ pub(super) struct Pass {
     pub(super) wanted: Use,
     anchored: Vec<X509Store>,
     bare: X509Store,
+    lists: Lists,
 }
 
 /// Makes the stores of every use that the policy wants.
@@ -56,9 +57,10 @@ pub(super) fn passes(
                 wanted,
                 anchored: anchors
                     .iter()
-                    .map(|anchor| store(Some(anchor), &parameters, policy))
+                    .map(|anchor| store(Some(anchor), &parameters))
                     .collect::<Result<_, _>>()?,
-                bare: store(None, &parameters, policy)?,
+                bare: store(None, &parameters)?,
+                lists: Lists::new(policy.lists.iter().map(|list| list.x509().as_ref()))?,
             })
         })
         .collect()
@@ -67,17 +69,11 @@ pub(super) fn passes(
 fn store(
     anchor: Option<&Arc<Certificate>>,
     parameters: &X509VerifyParam,
-    policy: &Policy,
 ) -> Result<X509Store, ErrorStack> {
     let mut builder = X509StoreBuilder::new()?;
     builder.set_param(parameters)?;
     if let Some(anchor) = anchor {
         builder.add_cert(anchor.x509().clone())?;
-    }
-    if policy.revocation != Revocation::Off {
-        for list in &policy.lists {
-            openssl_ext::add_crl(&mut builder, list.x509())?;
-        }
     }
     Ok(builder.build())
 }
@@ -141,7 +137,9 @@ pub(super) fn run(
     let anchored = candidate.anchor.is_some();
     let mut faults: Vec<Fault> = complaints
         .iter()
-        .filter(|complaint| !codes::is_let_go(complaint.code, complaint.depth, &path, anchored))
+        .filter(|complaint| {
+            !codes::is_let_go(complaint.code, complaint.depth, &path, anchored, policy.at)
+        })
         .map(|complaint| codes::fault(*complaint, pass.wanted, &path))
         .collect();
     if policy.revocation != Revocation::Off {
@@ -168,7 +166,7 @@ fn consult(
     }
     let leaf = candidate.certificates[0].x509();
     X509StoreContext::new()?.init(store, leaf, &untrusted, |context| {
-        let complaints = openssl_ext::verify(context)?;
+        let complaints = openssl_ext::verify(context, &pass.lists);
         let walked = context
             .chain()
             .map(|chain| chain.iter().map(ToOwned::to_owned).collect())

@@ -1,0 +1,310 @@
+//! The requirements on a path: which kinds of fault stand against each, and what is said of them.
+
+use super::PathFacts;
+use crate::{
+    check::{Cause, Context, Evidence, Outcome},
+    x509::path::{Fault, FaultKind, Judgement, Revocation, Sha1},
+};
+
+const REACH: &[FaultKind] = &[FaultKind::IssuerMissing, FaultKind::SelfSigned];
+const SIGNATURES: &[FaultKind] = &[FaultKind::BadSignature];
+const DATES: &[FaultKind] = &[FaultKind::Expired, FaultKind::NotYetValid];
+const CAS: &[FaultKind] = &[FaultKind::NotACa, FaultKind::PathTooLong];
+const CONSTRAINTS: &[FaultKind] = &[FaultKind::NameConstraint];
+const FORM: &[FaultKind] = &[FaultKind::UnknownCriticalExtension, FaultKind::Malformed];
+const POLICIES: &[FaultKind] = &[FaultKind::PolicyRefused];
+const HASHES: &[FaultKind] = &[FaultKind::Sha1, FaultKind::WeakHash];
+const KEYS: &[FaultKind] = &[FaultKind::WeakKey];
+const NAMES: &[FaultKind] = &[FaultKind::WrongName];
+const SERVERS: &[FaultKind] = &[FaultKind::NotForServers];
+const CLIENTS: &[FaultKind] = &[FaultKind::NotForClients];
+const LISTS: &[FaultKind] = &[
+    FaultKind::Revoked,
+    FaultKind::ListMissing,
+    FaultKind::ListExpired,
+    FaultKind::ListNotYetValid,
+    FaultKind::ListUnusable,
+];
+const OTHER: &[FaultKind] = &[FaultKind::Other];
+
+pub(super) fn leads_to_a_trusted_certificate(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    let judgement = &facts.judgement;
+    if judgement.truncated && judgement.anchor.is_none() {
+        return Outcome::undetermined(
+            "there are more paths than can be followed, and none of those that were reached a trusted certificate",
+        )
+        .hint("Leave certificates out of --chain that have nothing to do with the leaf.");
+    }
+    let Some(last) = judgement.path.last() else {
+        return Outcome::undetermined("there was no certificate to judge");
+    };
+    let way = way(judgement);
+    if judgement.anchor.is_some() && judgement.faults_of(REACH).next().is_none() {
+        return Outcome::pass(format!("the path ends with the trusted `{}`", last.label()))
+            .with("path", way);
+    }
+    let self_signed = judgement
+        .faults_of(REACH)
+        .any(|fault| fault.kind == FaultKind::SelfSigned);
+    let outcome = if self_signed {
+        Outcome::fail(
+            Cause::SelfSigned,
+            format!(
+                "the path ends with `{}`, which signed itself and is not among the trusted certificates, so nobody vouches for it",
+                last.label()
+            ),
+        )
+    } else {
+        Outcome::fail(
+            Cause::IssuerMissing,
+            format!(
+                "the path ends with `{}`: its issuer `{}` is not among the certificates given, so no trusted one is reached",
+                last.label(),
+                last.issuer
+            ),
+        )
+    };
+    let outcome = outcome.with("path", way);
+    match last.extensions.issuer_urls.first() {
+        Some(url) if !self_signed => outcome.hint(format!(
+            "Download the issuer from {url} and add it to --chain, or to --trust if it is the root."
+        )),
+        _ => outcome,
+    }
+}
+
+pub(super) fn signatures_fit(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    judge(facts, SIGNATURES, "every signature fits")
+}
+
+pub(super) fn is_within_dates(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    let outcome = judge(facts, DATES, "every certificate is within its dates");
+    let end = facts
+        .judgement
+        .path
+        .iter()
+        .map(|certificate| certificate.not_after)
+        .min();
+    let outcome = outcome.with("judged at", facts.policy.at);
+    match end {
+        Some(end) => outcome.with("first end on the path", end),
+        None => outcome,
+    }
+}
+
+pub(super) fn issuers_are_cas(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    judge(
+        facts,
+        CAS,
+        "every issuer is a CA, and no path length is exceeded",
+    )
+}
+
+pub(super) fn keeps_name_constraints(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    judge(facts, CONSTRAINTS, "no name constraint is broken")
+}
+
+pub(super) fn is_well_formed(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    judge(facts, FORM, "every certificate is well formed")
+}
+
+pub(super) fn keeps_policies(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    judge(
+        facts,
+        POLICIES,
+        "no certificate policy stands against the path",
+    )
+}
+
+pub(super) fn hashes_hold(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    let met = match facts.policy.sha1 {
+        Sha1::Refuse => "no certificate below the anchor is signed with SHA-1 or MD5",
+        Sha1::Allow => "no certificate below the anchor is signed with MD5; SHA-1 is allowed",
+    };
+    judge(facts, HASHES, met)
+}
+
+pub(super) fn keys_hold(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    judge(facts, KEYS, "every key is large enough")
+}
+
+pub(super) fn names_the_host(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    let Some(host) = &facts.policy.host else {
+        return Outcome::not_applicable("no host was given to look for");
+    };
+    let Some(leaf) = facts.judgement.path.first() else {
+        return Outcome::undetermined("there was no certificate to judge");
+    };
+    let names = leaf.extensions.names.as_ref();
+    let by_common_name = names.is_none_or(|names| names.dns.is_empty());
+    let met = if by_common_name {
+        format!("`{host}` is named, but only in the common name")
+    } else {
+        format!("`{host}` is named")
+    };
+    let outcome = match facts.judgement.faults_of(NAMES).next() {
+        None => Outcome::pass(met),
+        Some(_) => Outcome::fail(
+            Cause::WrongName,
+            format!(
+                "the certificate does not name `{host}`, so every client that looks for it refuses"
+            ),
+        ),
+    };
+    let outcome = outcome.with("common names", leaf.common_names.join(", "));
+    match names {
+        Some(names) => outcome
+            .with("DNS names", names.dns.join(", "))
+            .with("addresses", names.ip.len()),
+        None => outcome.with("DNS names", "none: no subject alternative name"),
+    }
+}
+
+pub(super) fn is_for_servers(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    if !facts.policy.purpose.server() {
+        return Outcome::not_applicable("it was not asked for by --purpose");
+    }
+    judge(facts, SERVERS, "a server may show it")
+}
+
+pub(super) fn is_for_clients(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    if !facts.policy.purpose.client() {
+        return Outcome::not_applicable("it was not asked for by --purpose");
+    }
+    judge(facts, CLIENTS, "a client may show it")
+}
+
+pub(super) fn is_not_revoked(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    let met = match facts.policy.revocation {
+        Revocation::Off => return Outcome::not_applicable("--revocation is off"),
+        Revocation::Available if facts.policy.lists.is_empty() => {
+            return Outcome::not_applicable("no revocation list was given");
+        }
+        Revocation::Available => "no certificate is on a list that was given",
+        Revocation::Leaf => "the certificate is not on its issuer's list",
+        Revocation::Chain => "no certificate is on its issuer's list",
+    };
+    judge(facts, LISTS, met).with("lists", facts.policy.lists.len())
+}
+
+pub(super) fn openssl_has_nothing_else(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    judge(facts, OTHER, "OpenSSL has nothing else against the path")
+}
+
+/// Fails on the worst of the faults of these kinds, and says all of them.
+fn judge(facts: &PathFacts, kinds: &[FaultKind], met: &str) -> Outcome {
+    let judgement = &facts.judgement;
+    let faults: Vec<&Fault> = judgement.faults_of(kinds).collect();
+    // What is certain goes before what is open.
+    let Some(worst) = faults
+        .iter()
+        .find(|fault| !fault.kind.is_open())
+        .or(faults.first())
+    else {
+        return Outcome::pass(met);
+    };
+    let cause = cause(worst.kind);
+    let said = sentence(judgement, worst);
+    let outcome = if worst.kind.is_open() {
+        Outcome::Undetermined(
+            Some(cause),
+            Evidence::seen(format!("{said}, so it is not known whether it is revoked")),
+        )
+    } else if judgement.truncated && worst.depth > 0 {
+        Outcome::Undetermined(
+            Some(cause),
+            Evidence::seen(format!(
+                "{said}; but {} paths were judged, and there are more",
+                judgement.tried
+            )),
+        )
+    } else {
+        Outcome::fail(cause, said)
+    };
+    faults
+        .iter()
+        .filter(|fault| !std::ptr::eq(**fault, *worst))
+        .fold(outcome, |outcome, fault| {
+            outcome.with("also", sentence(judgement, fault))
+        })
+}
+
+fn sentence(judgement: &Judgement, fault: &Fault) -> String {
+    let name = judgement
+        .path
+        .get(fault.depth)
+        .map_or_else(|| "the path".to_owned(), |certificate| certificate.label());
+    let code = fault
+        .code
+        .map(|code| format!(" (OpenSSL {code})"))
+        .unwrap_or_default();
+    format!("`{name}`: {}{code}", fault.note)
+}
+
+/// The names on a path, leaf first.
+fn way(judgement: &Judgement) -> String {
+    let names: Vec<String> = judgement
+        .path
+        .iter()
+        .map(|certificate| certificate.label())
+        .collect();
+    names.join(" <- ")
+}
+
+fn cause(kind: FaultKind) -> Cause {
+    match kind {
+        FaultKind::IssuerMissing => Cause::IssuerMissing,
+        FaultKind::SelfSigned => Cause::SelfSigned,
+        FaultKind::BadSignature => Cause::BadSignature,
+        FaultKind::Expired => Cause::CertificateExpired,
+        FaultKind::NotYetValid => Cause::CertificateNotYetValid,
+        FaultKind::NotACa => Cause::NotACa,
+        FaultKind::PathTooLong => Cause::PathTooLong,
+        FaultKind::NameConstraint => Cause::NameConstraint,
+        FaultKind::UnknownCriticalExtension => Cause::UnknownCriticalExtension,
+        FaultKind::Malformed => Cause::MalformedCertificate,
+        FaultKind::PolicyRefused => Cause::PolicyRefused,
+        FaultKind::Sha1 => Cause::Sha1Signature,
+        FaultKind::WeakHash => Cause::WeakSignature,
+        FaultKind::WeakKey => Cause::WeakKey,
+        FaultKind::WrongName => Cause::WrongName,
+        FaultKind::NotForServers => Cause::ServerAuthMissing,
+        FaultKind::NotForClients => Cause::ClientAuthMissing,
+        FaultKind::Revoked => Cause::Revoked,
+        FaultKind::ListMissing => Cause::CrlMissing,
+        FaultKind::ListExpired => Cause::CrlExpired,
+        FaultKind::ListNotYetValid => Cause::CrlNotYetValid,
+        FaultKind::ListUnusable => Cause::CrlUnusable,
+        FaultKind::Other => Cause::NoTrustedPath,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_fault_belongs_to_exactly_one_check() {
+        let all = [
+            REACH,
+            SIGNATURES,
+            DATES,
+            CAS,
+            CONSTRAINTS,
+            FORM,
+            POLICIES,
+            HASHES,
+            KEYS,
+            NAMES,
+            SERVERS,
+            CLIENTS,
+            LISTS,
+            OTHER,
+        ];
+        assert_eq!(all.len(), crate::checks::path::CHECKS.len());
+        for kind in FaultKind::ALL {
+            let holders = all.iter().filter(|kinds| kinds.contains(kind)).count();
+            assert_eq!(holders, 1, "{kind:?}");
+        }
+    }
+}
