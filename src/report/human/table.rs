@@ -109,7 +109,7 @@ fn rows(findings: &[Finding], short: bool, detail: Detail) -> Vec<Row> {
             rows.push(shared_row(finding, &ids.collect::<Vec<_>>()));
             told.extend(alike);
         } else {
-            rows.push(row(finding, detail));
+            rows.push(row(finding, &findings[..place], detail));
         }
     }
     rows
@@ -122,7 +122,9 @@ fn shares_a_row(one: &Finding, other: &Finding, short: bool, detail: Detail) -> 
         Mark::Fail | Mark::Undetermined | Mark::Waived => false,
     };
     let same_reason = one.outcome == Mark::Pass || one.reason == other.reason;
-    sharing && detail != Detail::Everything && one.outcome == other.outcome && same_reason
+    let silent = one.hint.is_none() && other.hint.is_none();
+    let alike = one.outcome == other.outcome && same_reason;
+    sharing && silent && alike && detail != Detail::Everything
 }
 
 /// One row for several checks: `TCP-001 002, TLS-001`.
@@ -154,7 +156,7 @@ fn shared_row(first: &Finding, ids: &[CheckId]) -> Row {
     }
 }
 
-fn row(finding: &Finding, detail: Detail) -> Row {
+fn row(finding: &Finding, before: &[Finding], detail: Detail) -> Row {
     let mut lines = vec![finding.title.to_owned()];
     let everything = detail == Detail::Everything;
     if (finding.outcome != Mark::Pass || everything) && !finding.reason.is_empty() {
@@ -167,7 +169,13 @@ fn row(finding: &Finding, detail: Detail) -> Row {
         }
     }
     if let Some(hint) = &finding.hint {
-        lines.push(format!("Do: {}", visible(hint)));
+        let said = before
+            .iter()
+            .find(|other| other.hint.as_ref() == Some(hint));
+        lines.push(match said {
+            Some(other) => format!("Do: as for {}.", other.id),
+            None => format!("Do: {}", visible(hint)),
+        });
     }
     if everything {
         lines.push(format!("Source: {}", finding.source));
