@@ -186,13 +186,20 @@ impl Output {
     /// Opens a temporary file beside the target.
     ///
     /// # Errors
-    /// Where the folder cannot be written to, or the target is no regular file.
+    /// Where the folder cannot be written to, or the target is no regular file or holds a private key.
     pub fn open(target: &Path) -> Result<Self> {
         if fs::metadata(target).is_ok_and(|metadata| !metadata.is_file()) {
             return Err(
                 Error::input(format!("`{}` is not a regular file", target.display()))
                     .hint("Name a file for --output, or leave it out to print."),
             );
+        }
+        if secret::holds_private_key(target) {
+            return Err(Error::input(format!(
+                "`{}` holds a private key, and is never overwritten",
+                target.display()
+            ))
+            .hint("Name another file for --output."));
         }
         let file = tempfile::Builder::new()
             .prefix(".ptl-")

@@ -6,6 +6,11 @@ mod pki;
 mod support;
 
 mod command_line;
+mod csr;
+mod csr_files;
+mod csr_passphrase;
 mod explain;
+mod kill_csr;
+mod lint;
 mod preflight;
 mod schemas;

@@ -130,6 +130,20 @@ impl Bench {
     }
 }
 
+/// Runs `ptl` with no more than 200 MB of address space, so that what it takes to fail is small too.
+#[track_caller]
+pub(crate) fn within_200_mb(bench: &Bench, arguments: &[&str]) -> Run {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "ulimit -v 200000; exec \"$0\" \"$@\""])
+        .arg(env!("CARGO_BIN_EXE_ptl"))
+        .args(arguments)
+        .current_dir(bench.folder())
+        .env("LC_ALL", "C.UTF-8")
+        .stdin(Stdio::null());
+    Run::of(command.output().unwrap())
+}
+
 fn collect(root: &Path, folder: &Path, found: &mut Vec<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

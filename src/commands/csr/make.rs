@@ -47,6 +47,7 @@ pub(super) fn run(args: &MakeArgs, global: &Global) -> Result<Exit> {
     }
     let output = open_output(global)?;
     let order = order(args, global)?;
+    refuse_as_output(&order.pair, global)?;
     let (key, request) = match &args.from_key {
         Some(file) => from_key(file, &order, args, global)?,
         None => new_pair(&order, args, global)?,
@@ -59,6 +60,28 @@ pub(super) fn run(args: &MakeArgs, global: &Global) -> Result<Exit> {
     };
     hand_over(&text, output)?;
     Ok(Exit::Pass)
+}
+
+/// A report of `--output` takes the place of an older one: never that of the key or the request.
+fn refuse_as_output(pair: &Pair, global: &Global) -> Result<()> {
+    let Some(output) = &global.output else {
+        return Ok(());
+    };
+    let place = |path: &Path| {
+        let folder = files::folder_of(path).canonicalize().ok()?;
+        Some(folder.join(path.file_name()?))
+    };
+    if [pair.key_path(), pair.request_path()]
+        .iter()
+        .any(|path| place(path) == place(output))
+    {
+        return Err(Error::input(format!(
+            "--output `{}` would take the place of the key or the request",
+            output.display()
+        ))
+        .hint("Name another file for --output."));
+    }
+    Ok(())
 }
 
 fn order(args: &MakeArgs, global: &Global) -> Result<Order> {
@@ -198,8 +221,17 @@ fn warnings(order: &Order, key: &Key) -> Vec<String> {
     if order.install.as_ref().is_some_and(unnamed) {
         warnings.push(format!(
             "ptl.toml does not say where the key is: write `key = \"{}\"` there",
-            key.path
+            seen_from_install(path, order.install.as_ref())
         ));
     }
     warnings
+}
+
+/// A key's path as ptl.toml would give it: relative where it lies in the install.
+fn seen_from_install(key: &Path, install: Option<&Install>) -> String {
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let key = whole(key);
+    let folder = install.map(|install| whole(&install.folder));
+    let inside = folder.and_then(|folder| key.strip_prefix(folder).map(Path::to_owned).ok());
+    inside.unwrap_or(key).display().to_string()
 }
