@@ -8,10 +8,19 @@ use crate::x509::path::{Purpose, Revocation, Sha1};
 
 /// Prove the certificate chain under every trust generation
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Without --cert the files are those that `ptl.toml` names, judged under every trust generation.\n\
-                  With --cert no install is needed or read."
-)]
+#[command(after_help = "\
+Without --cert the files are those that ptl.toml names, judged under every trust generation. \
+With --cert no install is needed or read.
+
+Examples:
+  ptl check-chain                          what the install here has, in its default environment
+  ptl check-chain --env live --at 2027-06-01T00:00:00Z
+                                           as it will be judged on that day
+  ptl check-chain --cert leaf.pem --chain sub.pem --trust root.pem --key leaf.key --purpose both
+                                           these files, without an install
+
+Exit: 0 nothing failed, 1 a requirement is not met, 2 a file or ptl.toml is wrong,
+      3 something could not be found out.")]
 pub struct CheckChainArgs {
     /// The certificate, PEM or DER; its chain may follow it in the file
     #[arg(long, value_name = "FILE", requires = "trust")]

@@ -5,6 +5,16 @@ use clap::{Args, Subcommand};
 /// Walk the staged live-install checklist
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true)]
+#[command(after_help = "\
+Examples:
+  ptl checklist                                     where the install is
+  ptl checklist next                                what can be done now, and why
+  ptl checklist show int.csr                        all about one step
+  ptl checklist start int.csr                       work on it has begun
+  ptl checklist done int.csr --evidence 'TICKET-7'  it is done, and this proves it
+
+Exit: 0 shown or written down, 1 a gate is shut or a step cannot be done yet: nothing was changed,
+      2 wrong input, or checklist.toml is wrong.")]
 pub struct ChecklistArgs {
     /// What to do; `show` where nothing is said
     #[command(subcommand)]

@@ -12,6 +12,16 @@ use crate::x509::key::Bits;
 /// In an install, `ptl.toml` says the name and where the key belongs. With --fqdn no install is read.
 /// The key is readable by its owner alone, nothing is ever overwritten, and the key is never shown.
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  ptl csr                              for the install here: the files go where ptl.toml says
+  ptl csr --fqdn example.thirdparty.nhs.uk --out .
+                                       anywhere, without an install
+  ptl csr --ask-passphrase             the same, with the key encrypted
+  ptl csr lint request.csr             judge a request, whoever made it
+
+Exit: 0 made, or nothing is wrong with it, 1 a request fails lint,
+      2 wrong input, or a file of that name is there: nothing was changed.")]
 pub struct CsrArgs {
     /// Judge a request instead of making one.
     #[command(subcommand)]

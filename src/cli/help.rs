@@ -17,11 +17,20 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("Learn", &["explain"]),
 ];
 
-const EXITS: &str = "\
-Exit: 0 nothing failed, 1 a requirement is not met, 2 wrong input and nothing was changed,
-      3 something could not be found out, 4 ptl itself broke.
-
-Start with `ptl init`. Unofficial: not made or endorsed by NHS England.";
+/// The exit codes and what they mean, the same for every command and format.
+pub const EXIT_CODES: &[(u8, &str)] = &[
+    (0, "nothing failed"),
+    (1, "a requirement is not met; nothing was changed"),
+    (
+        2,
+        "wrong input, or something would be overwritten; nothing was judged or changed",
+    ),
+    (
+        3,
+        "something could not be found out, and nothing that was found out failed",
+    ),
+    (4, "ptl itself broke"),
+];
 
 /// The whole command line, with its help pages.
 pub fn command() -> Command {
@@ -39,7 +48,7 @@ pub fn command() -> Command {
         .disable_help_flag(true)
         .arg(help)
         .help_template(template)
-        .after_help(EXITS)
+        .after_help(closing())
 }
 
 /// The version, the OpenSSL that is linked, and whose tool this is.
@@ -51,12 +60,24 @@ static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+fn closing() -> String {
+    let mut text = format!("{}\n", heading("Exit codes"));
+    for (code, meaning) in EXIT_CODES {
+        let _ = writeln!(text, "  {code}  {meaning}");
+    }
+    text + "\nStart with `ptl init`. Unofficial: not made or endorsed by NHS England."
+}
+
+fn heading(text: &str) -> String {
+    let style = Style::new().bold().underline();
+    format!("{style}{text}:{style:#}")
+}
+
 fn template(command: &Command) -> String {
-    let heading = Style::new().bold().underline();
     let literal = Style::new().bold();
     let mut text = "{about-with-newline}\n{usage-heading} {usage}\n".to_owned();
     for (group, names) in GROUPS {
-        let _ = write!(text, "\n{heading}{group}:{heading:#}\n");
+        let _ = write!(text, "\n{}\n", heading(group));
         for name in *names {
             let about = command
                 .find_subcommand(name)
@@ -66,7 +87,7 @@ fn template(command: &Command) -> String {
             let _ = writeln!(text, "  {literal}{name:<16}{literal:#}{about}");
         }
     }
-    text + &format!("\n{heading}Options:{heading:#}\n{{options}}{{after-help}}\n")
+    text + &format!("\n{}\n{{options}}{{after-help}}\n", heading("Options"))
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use help::{GROUPS, command};
+pub use help::{EXIT_CODES, GROUPS, command};
 
 use crate::{report::Format, terminal::Styles};
 
