@@ -13,7 +13,7 @@ mod preflight;
 use std::{ffi::OsString, process::ExitCode};
 
 use clap::FromArgMatches;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 use crate::{
     check::{Report, Verdict},
@@ -127,12 +127,17 @@ fn complain(error: &anyhow::Error) -> Exit {
     }
 }
 
-/// The one runtime of a command that waits for the network.
-fn runtime() -> Result<Runtime> {
-    Builder::new_current_thread()
+/// Waits for what a command does on the network, on the one runtime that it has.
+///
+/// A lookup of the system's cannot be stopped: what overran its deadline is left behind.
+fn wait<F: Future>(work: F) -> Result<F::Output> {
+    let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::internal("could not start the network runtime").because(error))
+        .map_err(|error| Error::internal("could not start the network runtime").because(error))?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(result)
 }
 
 /// The file of `--output`, opened before the work begins so that a bad path fails at once.
