@@ -12,6 +12,7 @@ mod preflight;
 
 use std::{ffi::OsString, process::ExitCode};
 
+use anstyle::{AnsiColor, Style};
 use clap::FromArgMatches;
 use tokio::runtime::Builder;
 
@@ -109,16 +110,22 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 /// Prints an error as `error: ...`, its problems, and `hint: ...`.
 fn complain(error: &anyhow::Error) -> Exit {
+    let red = AnsiColor::Red.on_default().bold();
+    let said = |text: String| visible(&text).into_owned();
     let Some(known) = error.downcast_ref::<Error>() else {
-        terminal::note(&visible(&format!("error: {error:#}")));
+        terminal::note(&format!(
+            "{red}error:{red:#} {}",
+            said(format!("{error:#}"))
+        ));
         return Exit::Internal;
     };
-    terminal::note(&visible(&format!("error: {known}")));
+    terminal::note(&format!("{red}error:{red:#} {}", said(known.to_string())));
     for problem in known.problems() {
-        terminal::note(&visible(&format!("  {problem}")));
+        terminal::note(&said(format!("  {problem}")));
     }
     if let Some(hint) = known.next_action() {
-        terminal::note(&visible(&format!("hint: {hint}")));
+        let bold = Style::new().bold();
+        terminal::note(&format!("{bold}hint:{bold:#} {}", said(hint.to_owned())));
     }
     match known.kind() {
         Kind::Input => Exit::Usage,
