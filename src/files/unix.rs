@@ -274,6 +274,19 @@ mod tests {
     }
 
     #[test]
+    fn a_private_file_is_its_owners_alone_from_its_creation() {
+        assert_eq!(mode(Access::Private), PRIVATE);
+        let home = tempfile::tempdir().unwrap();
+        let folder = Folder::open(home.path()).unwrap();
+        for file in [
+            folder.unnamed(mode(Access::Private)),
+            folder.hidden(".a.key.new", mode(Access::Private)).ok(),
+        ] {
+            assert_eq!(file.unwrap().metadata().unwrap().mode() & OTHERS, 0);
+        }
+    }
+
+    #[test]
     fn where_a_file_needs_a_name_it_has_a_hidden_one_until_it_is_linked() {
         let home = tempfile::tempdir().unwrap();
         let folder = Folder::open(home.path()).unwrap();

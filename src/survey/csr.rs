@@ -1,6 +1,6 @@
 //! Certificate requests: a file is read, and judged by the CSR checks.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Subject;
 use crate::{
@@ -69,12 +69,8 @@ pub fn judge(path: &Path, linted: &Linted, context: &Context<'_>) -> Vec<Finding
 /// Where the request is there and cannot be read.
 pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
     let endpoint = subject.endpoint;
-    let Some(path) = endpoint
-        .and_then(|endpoint| endpoint.key.as_deref())
-        .map(|key| key.with_extension("csr"))
-        .filter(|path| path.exists())
-    else {
-        let reason = "no request lies beside the key that ptl.toml names";
+    let Some(path) = beside_the_key(subject).filter(|path| path.exists()) else {
+        let reason = "no request lies beside the key of this environment";
         return Ok(check::skipped(CHECKS, "request", reason, subject.selection));
     };
     let expected = endpoint
@@ -82,4 +78,16 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
         .and_then(|fqdn| Fqdn::parse(fqdn).ok());
     let linted = read(&path, expected)?;
     Ok(judge(&path, &linted, &subject.context()))
+}
+
+/// Where `ptl csr` puts the request: beside the key that ptl.toml names, else into the install's folder.
+fn beside_the_key(subject: &Subject<'_>) -> Option<PathBuf> {
+    let endpoint = subject.endpoint?;
+    match &endpoint.key {
+        Some(key) => Some(key.with_extension("csr")),
+        None => {
+            let name = endpoint.fqdn.as_deref()?.to_ascii_lowercase();
+            Some(subject.install.folder.join(format!("{name}.csr")))
+        }
+    }
 }

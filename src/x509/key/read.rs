@@ -9,8 +9,16 @@ use openssl::{
     x509::{X509, X509Crl, X509Req},
 };
 
+use zeroize::Zeroizing;
+
 use super::Passphrase;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    x509::pem::{self, Block},
+};
+
+/// The most PEM blocks that are looked at: a key with its chain has a handful.
+const MOST_BLOCKS: usize = 64;
 
 /// The one private key in a file: PEM or DER; PKCS#8, PKCS#1 or SEC1; encrypted or not.
 ///
@@ -27,18 +35,16 @@ pub fn read_private(
     if bytes.is_empty() {
         return Err(Error::input(format!("`{label}` is empty")).hint("Name the key's file."));
     }
-    // Notepad puts a byte order mark before the first line, which hides it from OpenSSL.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let blocks = blocks(bytes);
     if blocks.is_empty() {
         return read_der(bytes, passphrase, label);
     }
-    let keys: Vec<&Block<'_>> = blocks
+    let keys: Vec<&Block> = blocks
         .iter()
-        .filter(|block| block.kind.ends_with("PRIVATE KEY"))
+        .filter(|block| block.label.ends_with("PRIVATE KEY"))
         .collect();
     match keys.as_slice() {
-        [] => Err(no_key(label, named(blocks[0].kind))),
+        [] => Err(no_key(label, named(&blocks[0].label))),
         [block] => read_pem(block, passphrase, label),
         several => Err(Error::input(format!(
             "`{label}` holds {} private keys, and only one can be meant",
@@ -57,35 +63,31 @@ pub fn needs_passphrase(bytes: &[u8]) -> bool {
     };
     let key = blocks(bytes)
         .into_iter()
-        .find(|block| block.kind.ends_with("PRIVATE KEY"));
+        .find(|block| block.label.ends_with("PRIVATE KEY"));
     // Whether it can be read is found out later; only who was asked counts.
     let _ = match key {
-        Some(block) => PKey::private_key_from_pem_callback(block.text, answer),
+        Some(block) => PKey::private_key_from_pem_callback(block.text.as_bytes(), answer),
         None => PKey::private_key_from_pkcs8_callback(bytes, answer),
     };
     asked.get()
 }
 
-fn read_pem(
-    block: &Block<'_>,
-    passphrase: Option<&Passphrase>,
-    label: &str,
-) -> Result<PKey<Private>> {
-    if block.kind == "OPENSSH PRIVATE KEY" {
+fn read_pem(block: &Block, passphrase: Option<&Passphrase>, label: &str) -> Result<PKey<Private>> {
+    if block.label == "OPENSSH PRIVATE KEY" {
         return Err(
             Error::input(format!("`{label}` holds a key in OpenSSH's own form"))
                 .hint("Convert a copy of it: `ssh-keygen -p -m PKCS8 -f COPY`."),
         );
     }
-    if !block.ended {
+    if !block.closed {
         return Err(Error::input(format!(
             "`{label}` is cut off: the line `-----END {}-----` is missing",
-            block.kind
+            block.label
         ))
         .hint("Copy the file again, whole."));
     }
     opened(label, passphrase, |callback| {
-        PKey::private_key_from_pem_callback(block.text, callback)
+        PKey::private_key_from_pem_callback(block.text.as_bytes(), callback)
     })
 }
 
@@ -152,6 +154,14 @@ fn no_key(label: &str, what: &str) -> Error {
         .hint("Name the file of the private key; `ptl csr` writes it as NAME.key.")
 }
 
+/// The PEM blocks of a file, clean of byte order marks and Windows line ends, which OpenSSL does not
+/// always pass over.
+fn blocks(bytes: &[u8]) -> Vec<Block> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
+    pem::blocks(&text, MOST_BLOCKS)
+}
+
 /// What a PEM label stands for, in words.
 fn named(kind: &str) -> &str {
     match kind {
@@ -164,67 +174,15 @@ fn named(kind: &str) -> &str {
     }
 }
 
-/// One PEM block: its label and its text. The PEM reader of certificates passes encrypted keys over
-/// without a word, and OpenSSL wants the block as it stands.
-struct Block<'a> {
-    kind: &'a str,
-    text: &'a [u8],
-    ended: bool,
-}
-
-fn blocks(bytes: &[u8]) -> Vec<Block<'_>> {
-    let mut blocks: Vec<Block<'_>> = Vec::new();
-    let mut at = 0;
-    let mut open: Option<(&str, usize)> = None;
-    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
-        let start = at;
-        at += line.len();
-        let Ok(line) = std::str::from_utf8(line.trim_ascii_end()) else {
-            continue;
-        };
-        if let Some(kind) = between(line, "-----BEGIN ") {
-            if let Some((kind, from)) = open.replace((kind, start)) {
-                blocks.push(Block {
-                    kind,
-                    text: &bytes[from..start],
-                    ended: false,
-                });
-            }
-        } else if let Some(kind) = between(line, "-----END ")
-            && let Some((_, from)) = open.take_if(|(begun, _)| *begun == kind)
-        {
-            blocks.push(Block {
-                kind,
-                text: &bytes[from..at],
-                ended: true,
-            });
-        }
-    }
-    if let Some((kind, from)) = open {
-        blocks.push(Block {
-            kind,
-            text: &bytes[from..],
-            ended: false,
-        });
-    }
-    blocks
-}
-
-fn between<'a>(line: &'a str, prefix: &str) -> Option<&'a str> {
-    line.strip_prefix(prefix)?.strip_suffix("-----")
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
     use std::sync::OnceLock;
 
-    use openssl::{hash::MessageDigest, symm::Cipher};
-    use zeroize::Zeroizing;
-
     use super::*;
     use crate::x509::key::{Bits, LONGEST_PASSPHRASE, generate, spki_sha256, to_pem};
+    use openssl::{hash::MessageDigest, symm::Cipher};
 
     fn key() -> &'static PKey<Private> {
         static KEY: OnceLock<PKey<Private>> = OnceLock::new();
