@@ -1,15 +1,200 @@
 //! `ptl init`.
 
+mod answers;
+
+use std::path::{Path, PathBuf};
+
+use answers::Given;
+
 use super::Exit;
 use crate::{
+    checklist::{definition, state},
     cli::{Global, init::InitArgs},
+    config::{self, fresh::Answers},
+    environment::{self, Environment},
     error::{Error, Result},
+    files::{Access, Folder},
+    report::visible,
+    terminal,
 };
+
+/// The record of the checklist, beside `ptl.toml`.
+const CHECKLIST: &str = "checklist.toml";
 
 /// Runs `ptl init`.
 ///
 /// # Errors
-/// Always, until it is built.
-pub(super) fn run(_args: &InitArgs, _global: &Global) -> Result<Exit> {
-    Err(Error::internal("init is not built yet"))
+/// Where an answer is missing or wrong, or anything would be overwritten.
+pub(super) fn run(args: &InitArgs, global: &Global) -> Result<Exit> {
+    let folder = &global.install;
+    refuse_existing(folder)?;
+    let Given {
+        answers,
+        environment,
+    } = answers::given(args, global)?;
+    let environment_name = name_of(&environment, global)?;
+    let others = [environment::find("int")?, environment::find("live")?];
+    let text = answers.text(&environment, &environment_name, &others);
+    let install = config::parse(&text, folder, &[]).map_err(|error| {
+        Error::internal("the new ptl.toml could not be read back").because(error)
+    })?;
+    let checklist = definition::id_for(&install.service, install.role)
+        .ok()
+        .map(state::fresh);
+    write(folder, &text, checklist.as_deref())?;
+    for warning in &install.warnings {
+        terminal::note(&visible(&format!(
+            "warning: {}:{}:{}: {}",
+            config::FILE,
+            warning.line,
+            warning.column,
+            warning.message
+        )));
+    }
+    terminal::print(&next_steps(folder, &answers, checklist.is_some()))?;
+    Ok(Exit::Pass)
+}
+
+/// Fails, before anything is asked, if either file is there.
+fn refuse_existing(folder: &Path) -> Result<()> {
+    if std::fs::symlink_metadata(folder).is_err() {
+        return Ok(());
+    }
+    let open = Folder::open(folder)?;
+    let there: Vec<&str> = [config::FILE, CHECKLIST]
+        .into_iter()
+        .filter(|name| open.holds(name))
+        .collect();
+    let shown = folder.display();
+    match there.as_slice() {
+        [] => Ok(()),
+        [CHECKLIST] => Err(Error::input(format!(
+            "`{CHECKLIST}` is already in `{shown}`, without a `{}`, and is never overwritten",
+            config::FILE
+        ))
+        .hint(
+            "An init that was broken off leaves it so: if nothing of yours stands in it, delete it and run `ptl init` again. Else choose another folder.",
+        )),
+        names => Err(Error::input(format!(
+            "`{}` {} already in `{shown}`, and never overwritten",
+            names.join("` and `"),
+            if names.len() == 1 { "is" } else { "are" }
+        ))
+        .hint("Edit it by hand, or start another install elsewhere with --install DIR.")),
+    }
+}
+
+/// How the install names its environment: a shipped one by its id, a profile file by its whole path.
+fn name_of(environment: &Environment, global: &Global) -> Result<String> {
+    let shipped = environment::SHIPPED
+        .iter()
+        .any(|(id, _)| *id == environment.id);
+    let Some(given) = global
+        .env
+        .as_deref()
+        .filter(|given| !shipped || *given != environment.id)
+    else {
+        return Ok(environment.id.clone());
+    };
+    std::path::absolute(given)
+        .ok()
+        .and_then(|path| path.to_str().map(str::to_owned))
+        .ok_or_else(|| {
+            Error::input(format!("`{given}` has no path that could be written down"))
+                .hint("Move the profile to a folder with a plain name.")
+        })
+}
+
+/// Both files or none. `ptl.toml` comes last: a folder is an install only with it.
+fn write(folder: &Path, text: &str, checklist: Option<&str>) -> Result<()> {
+    let made = make_folder(folder)?;
+    let written = link_both(folder, text, checklist);
+    if written.is_err() {
+        for folder in made {
+            // Only an empty folder goes, and only one that was made just now.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+    written
+}
+
+fn link_both(folder: &Path, text: &str, checklist: Option<&str>) -> Result<()> {
+    let open = Folder::open(folder)?;
+    let install = open.draft(config::FILE, text.as_bytes(), Access::Shared)?;
+    if let Some(checklist) = checklist {
+        open.draft(CHECKLIST, checklist.as_bytes(), Access::Shared)?
+            .link()?;
+    }
+    install.link().inspect_err(|_| {
+        if checklist.is_some() {
+            let _ = open.withdraw(CHECKLIST);
+        }
+    })
+}
+
+/// Makes the folder and those above it; which ones it made, the deepest first.
+fn make_folder(folder: &Path) -> Result<Vec<PathBuf>> {
+    let missing: Vec<PathBuf> = folder
+        .ancestors()
+        .take_while(|path| !path.as_os_str().is_empty() && std::fs::symlink_metadata(path).is_err())
+        .map(Path::to_owned)
+        .collect();
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Error::input(format!("could not make the folder `{}`", folder.display()))
+            .because(error)
+            .hint("Check that you may write to the folder above it, or name another.")
+    })?;
+    Ok(missing)
+}
+
+/// What was written, and what to type next.
+fn next_steps(folder: &Path, answers: &Answers, has_checklist: bool) -> String {
+    let place = if folder == Path::new(".") {
+        String::new()
+    } else {
+        format!(" --install {}", for_a_shell(&folder.display().to_string()))
+    };
+    let files = if has_checklist {
+        format!("{} and {CHECKLIST}", config::FILE)
+    } else {
+        config::FILE.to_owned()
+    };
+    let shown = visible(&folder.display().to_string()).into_owned();
+    let mut text = format!("Wrote {files} in `{shown}`.\n");
+    if answers.fqdn.chars().any(|c| c.is_ascii_uppercase()) {
+        text.push_str("The name is written in lower case, as DNS and certificates compare it.\n");
+    }
+    if !has_checklist {
+        text.push_str(&format!(
+            "No {CHECKLIST}: ptl ships no checklist for {} yet, so `ptl checklist` does not work here. Everything else does.\n",
+            answers.service
+        ));
+    }
+    text.push_str("\nNext:\n");
+    let mut commands = vec![
+        ("csr", "make the private key and the certificate request"),
+        ("check-firewall", "probe the way to Spine, layer by layer"),
+        ("check-chain", "prove the certificate that came back"),
+        ("preflight", "run every check that applies"),
+    ];
+    if has_checklist {
+        commands.insert(0, ("checklist next", "what to do now, and why that first"));
+    }
+    for (command, what) in commands {
+        let command = format!("ptl {command}{place}");
+        text.push_str(&format!("  {command:<24}  {what}\n"));
+    }
+    text
+}
+
+/// A word as a POSIX shell takes it.
+fn for_a_shell(word: &str) -> String {
+    let plain = word
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ',' | ':' | '@'));
+    if plain && !word.is_empty() {
+        word.to_owned()
+    } else {
+        format!("'{}'", visible(word).replace('\'', r"'\''"))
+    }
 }

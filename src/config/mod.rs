@@ -1,6 +1,7 @@
 //! `ptl.toml`: the install, raw TOML checked into an [`Install`], all problems in one go with line and column.
 
 mod fqdn;
+pub mod fresh;
 mod read;
 mod rules;
 mod section;
@@ -14,7 +15,7 @@ use std::{
 use jiff::civil::Date;
 
 pub use fqdn::Fqdn;
-pub use read::{FILE, SCHEMA};
+pub use read::{FILE, SCHEMA, parse};
 
 use crate::environment::Role;
 pub use crate::files::Place;

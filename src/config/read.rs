@@ -53,7 +53,10 @@ impl Install {
 }
 
 /// Reads a file's text; paths in it are relative to `folder`.
-pub(super) fn parse(text: &str, folder: &Path, checks: &[&str]) -> Result<Install> {
+///
+/// # Errors
+/// As [`Install::read_knowing`].
+pub fn parse(text: &str, folder: &Path, checks: &[&str]) -> Result<Install> {
     let (document, errors) = DeTable::parse_recoverable(text);
     refuse_newer(document.get_ref())?;
     let mut notes = Notes::new(text);
@@ -191,9 +194,9 @@ fn pair(
     Some((name?, second?))
 }
 
-/// A shipped environment, or the path of a profile file, which ends in `.toml`.
+/// A shipped environment, or the path of a profile file, told by its ending or its folder.
 fn default_environment(text: Text, folder: &Path, notes: &mut Notes<'_>) -> Option<String> {
-    if text.value.ends_with(".toml") {
+    if text.value.ends_with(".toml") || Path::new(&text.value).components().count() > 1 {
         let path = folder.join(&text.value);
         return path.to_str().map(str::to_owned);
     }

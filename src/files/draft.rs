@@ -87,6 +87,17 @@ impl Folder {
         }
     }
 
+    /// Takes a file's name away again, where a second one that belongs to it could not be made.
+    ///
+    /// # Errors
+    /// Where it cannot be removed.
+    pub fn withdraw(&self, name: &str) -> Result<()> {
+        let target = self.0.path().join(name);
+        self.0
+            .remove(name)
+            .map_err(|error| unwritable(&target, error))
+    }
+
     /// Whether anything of this name is there, a dangling symlink included.
     pub fn holds(&self, name: &str) -> bool {
         self.0.holds(name).unwrap_or(true)

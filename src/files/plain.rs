@@ -44,6 +44,10 @@ impl Folder {
         }
     }
 
+    pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+        std::fs::remove_file(self.0.join(name))
+    }
+
     pub(super) fn draft(&self, name: &str, _access: Access) -> io::Result<Draft<'_>> {
         let file = tempfile::Builder::new()
             .prefix(".ptl-")

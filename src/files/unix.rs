@@ -60,6 +60,11 @@ impl Folder {
         }
     }
 
+    pub(super) fn remove(&self, name: &str) -> io::Result<()> {
+        unlinkat(&self.handle, name, AtFlags::empty())?;
+        self.handle.sync_all()
+    }
+
     pub(super) fn draft(&self, name: &str, access: Access) -> io::Result<Draft<'_>> {
         let mode = mode(access);
         let (file, hidden) = match self.unnamed(mode) {

@@ -5,7 +5,6 @@
 
 pub mod chain;
 pub mod csr;
-pub mod network;
 mod run;
 pub mod work_tree;
 

@@ -5,6 +5,7 @@
 
 mod passphrase;
 mod progress;
+mod questions;
 
 use std::{
     io::Write,
@@ -13,6 +14,7 @@ use std::{
 
 pub use passphrase::{ask_passphrase, can_ask};
 pub use progress::{Progress, progress};
+pub use questions::{ask, confirm};
 
 use crate::{
     error::{Error, Result},

@@ -4,12 +4,18 @@
 
 mod pki;
 mod support;
+#[cfg(unix)]
+mod terminal;
 
 mod command_line;
+mod config;
 mod csr;
 mod csr_files;
 mod csr_passphrase;
 mod explain;
+mod init;
+#[cfg(unix)]
+mod init_asks;
 mod kill_csr;
 mod lint;
 mod preflight;

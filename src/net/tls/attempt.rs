@@ -183,10 +183,7 @@ async fn afterwards(stream: &mut Stream, wishes: Wishes<'_>, took: Duration) -> 
     ) {
         return ended(stream);
     }
-    match read(stream, until).await {
-        After::Closed => After::Ended,
-        other => other,
-    }
+    read(stream, until).await
 }
 
 async fn read(stream: &mut Stream, until: Instant) -> After {
@@ -209,8 +206,7 @@ async fn read(stream: &mut Stream, until: Instant) -> After {
 
 fn ended(stream: &Stream) -> After {
     match openssl_ext::heard(stream.ssl()).alert {
-        None => After::Closed,
-        Some(0) => After::Ended,
+        None | Some(0) => After::Closed,
         Some(alert) => After::Alert(alert),
     }
 }
