@@ -57,6 +57,8 @@ causes! {
     TlsChainIncomplete "tls-chain-incomplete" "The other side did not send an intermediate certificate."
     TlsChainReversed "tls-chain-reversed" "Certificates were sent in the wrong order."
     TlsExtraRoot "tls-extra-root" "The root was sent along; it serves nothing there."
+    HttpSilent "http-silent" "The port is open, but no answer to an HTTP request came in time."
+    HttpBroken "http-broken" "What came is no HTTP answer."
     HttpStatus "http-status" "The server answered with a status that means failure."
     HttpNotACrl "http-not-a-crl" "The server answered, but what came is no revocation list, as an HTML page."
     CertificateExpired "certificate-expired" "A certificate is past its last day."

@@ -56,7 +56,22 @@ pub fn run<F: ?Sized>(
     facts: &F,
     context: &Context<'_>,
 ) -> Vec<Finding> {
+    run_after(&[], checks, subject, facts, context)
+}
+
+/// As [`run`], where findings on what this subject is a part of bind as well: what became of a
+/// host's name binds each of its addresses.
+pub fn run_after<F: ?Sized>(
+    earlier: &[Finding],
+    checks: &[Check<F>],
+    subject: &str,
+    facts: &F,
+    context: &Context<'_>,
+) -> Vec<Finding> {
     let mut judged = Judged::default();
+    for finding in earlier {
+        judged.note(finding, context.selection.strict);
+    }
     let mut findings = Vec::new();
     for check in checks
         .iter()

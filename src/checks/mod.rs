@@ -1,7 +1,13 @@
 //! The checks, one file an area. A new check changes one of these files and one line of a snapshot.
 
 pub mod csr;
+pub mod dns;
+pub mod http;
+pub mod inbound;
+pub mod network;
 pub mod path;
+pub mod tcp;
+pub mod tls;
 
 use crate::check::{Check, Meta};
 
@@ -10,6 +16,14 @@ pub fn all() -> Vec<&'static Meta> {
     let mut metas: Vec<&'static Meta> = Vec::new();
     metas.extend(of(csr::CHECKS));
     metas.extend(of(path::CHECKS));
+    metas.extend(of(dns::NAME));
+    metas.extend(of(tcp::CONNECTION));
+    metas.extend(of(tls::HANDSHAKE));
+    metas.extend(of(tls::CLIENT));
+    metas.extend(of(tls::CHAIN));
+    metas.extend(of(tls::LEAF));
+    metas.extend(of(http::ANSWER));
+    metas.extend(of(inbound::INBOUND));
     metas.sort_by_key(|meta| meta.id);
     metas
 }

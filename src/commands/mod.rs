@@ -12,8 +12,9 @@ mod preflight;
 
 use std::{ffi::OsString, process::ExitCode};
 
+use anstyle::{AnsiColor, Style};
 use clap::FromArgMatches;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 use crate::{
     check::{Report, Verdict},
@@ -109,16 +110,22 @@ fn usage(error: &clap::Error) -> ExitCode {
 
 /// Prints an error as `error: ...`, its problems, and `hint: ...`.
 fn complain(error: &anyhow::Error) -> Exit {
+    let red = AnsiColor::Red.on_default().bold();
+    let said = |text: String| visible(&text).into_owned();
     let Some(known) = error.downcast_ref::<Error>() else {
-        terminal::note(&visible(&format!("error: {error:#}")));
+        terminal::note(&format!(
+            "{red}error:{red:#} {}",
+            said(format!("{error:#}"))
+        ));
         return Exit::Internal;
     };
-    terminal::note(&visible(&format!("error: {known}")));
+    terminal::note(&format!("{red}error:{red:#} {}", said(known.to_string())));
     for problem in known.problems() {
-        terminal::note(&visible(&format!("  {problem}")));
+        terminal::note(&said(format!("  {problem}")));
     }
     if let Some(hint) = known.next_action() {
-        terminal::note(&visible(&format!("hint: {hint}")));
+        let bold = Style::new().bold();
+        terminal::note(&format!("{bold}hint:{bold:#} {}", said(hint.to_owned())));
     }
     match known.kind() {
         Kind::Input => Exit::Usage,
@@ -127,12 +134,17 @@ fn complain(error: &anyhow::Error) -> Exit {
     }
 }
 
-/// The one runtime of a command that waits for the network.
-fn runtime() -> Result<Runtime> {
-    Builder::new_current_thread()
+/// Waits for what a command does on the network, on the one runtime that it has.
+///
+/// A lookup of the system's cannot be stopped: what overran its deadline is left behind.
+fn wait<F: Future>(work: F) -> Result<F::Output> {
+    let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Error::internal("could not start the network runtime").because(error))
+        .map_err(|error| Error::internal("could not start the network runtime").because(error))?;
+    let result = runtime.block_on(work);
+    runtime.shutdown_background();
+    Ok(result)
 }
 
 /// The file of `--output`, opened before the work begins so that a bad path fails at once.

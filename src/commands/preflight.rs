@@ -1,6 +1,6 @@
 //! `ptl preflight`.
 
-use super::{Exit, context::Scene, deliver, open_output, runtime};
+use super::{Exit, context::Scene, deliver, open_output, wait};
 use crate::{
     cli::{Global, preflight::PreflightArgs},
     error::Result,
@@ -23,6 +23,6 @@ pub(super) fn run(_args: &PreflightArgs, global: &Global) -> Result<Exit> {
         timeout: global.deadline()?,
         selection: &selection,
     };
-    let report = runtime()?.block_on(survey::run("preflight", Area::ALL, &subject))?;
+    let report = wait(survey::run("preflight", Area::ALL, &subject))??;
     deliver(&report, global, output)
 }

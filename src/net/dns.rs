@@ -9,6 +9,8 @@ use tokio::{task::JoinSet, time::Instant};
 
 pub use server::read_system_servers;
 
+use super::tcp;
+
 /// Where a name server is known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
@@ -29,6 +31,8 @@ pub struct Server {
     pub name: Option<String>,
     /// Where it is known from; one server may be known from several places.
     pub origins: BTreeSet<Origin>,
+    /// The address of this machine that questions to it are sent from, where there is a route.
+    pub source: Option<IpAddr>,
 }
 
 /// What a name server answered.
@@ -99,6 +103,16 @@ impl fmt::Display for Server {
 }
 
 impl Server {
+    /// A server that is known from one place.
+    pub fn new(address: SocketAddr, name: Option<String>, origin: Origin) -> Self {
+        Self {
+            address,
+            name,
+            origins: BTreeSet::from([origin]),
+            source: tcp::source_towards(address),
+        }
+    }
+
     fn shown(&self) -> String {
         if self.address.port() == 53 {
             self.address.ip().to_string()

@@ -28,6 +28,8 @@ use super::{
 pub struct Plan {
     /// The targets.
     pub targets: Vec<Target>,
+    /// Names that are only resolved.
+    pub names: Vec<String>,
     /// The name servers to ask besides this machine's resolver.
     pub servers: Vec<Server>,
     /// Our own certificate, for servers that ask for one.
@@ -72,13 +74,22 @@ struct Run {
     least: Duration,
 }
 
-/// Reaches every target, in the order in which they stand.
+/// What a plan came to.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// The targets, in the plan's order.
+    pub targets: Vec<Reached>,
+    /// The names that were only resolved, in the plan's order.
+    pub names: Vec<Arc<Resolved>>,
+}
+
+/// Reaches every target, and resolves every name.
 ///
 /// Names get half of the time: an answer that comes later leaves none to connect in.
 ///
 /// # Errors
 /// Where OpenSSL does not take the identity.
-pub async fn reach(plan: Plan) -> Result<Vec<Reached>, ErrorStack> {
+pub async fn reach(plan: Plan) -> Result<Outcome, ErrorStack> {
     let begun = Instant::now();
     let names = plan.targets.iter().filter_map(|target| target.place.name());
     let run = Arc::new(Run {
@@ -93,14 +104,33 @@ pub async fn reach(plan: Plan) -> Result<Vec<Reached>, ErrorStack> {
         deadline: begun + plan.timeout,
         least: (plan.timeout / 4).min(Duration::from_millis(500)),
     });
-    let mut tasks = JoinSet::new();
-    for (index, target) in plan.targets.into_iter().enumerate() {
+    let names = side_by_side(plan.names.into_iter().map(|name| {
         let run = Arc::clone(&run);
-        tasks.spawn(async move { (index, run.reach(target).await) });
+        async move { run.resolved(&name).await }
+    }));
+    let targets = side_by_side(plan.targets.into_iter().map(|target| {
+        let run = Arc::clone(&run);
+        run.reach(target)
+    }));
+    let (targets, names) = tokio::join!(targets, names);
+    Ok(Outcome {
+        targets,
+        names: names.into_iter().flatten().collect(),
+    })
+}
+
+/// Does all of it at once; the results stand in the order of the work.
+async fn side_by_side<F>(work: impl Iterator<Item = F>) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    let mut tasks = JoinSet::new();
+    for (index, piece) in work.enumerate() {
+        tasks.spawn(async move { (index, piece.await) });
     }
-    let mut reached = tasks.join_all().await;
-    reached.sort_by_key(|(index, _)| *index);
-    Ok(reached.into_iter().map(|(_, reached)| reached).collect())
+    let mut results = tasks.join_all().await;
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
 }
 
 /// How many sockets may be open at a time; the limit of the process is raised as far as it goes.
@@ -150,14 +180,11 @@ impl Run {
         if let [address] = addresses.as_slice() {
             return vec![self.way(target, *address).await];
         }
-        let mut tasks = JoinSet::new();
-        for (index, address) in addresses.into_iter().enumerate() {
+        side_by_side(addresses.into_iter().map(|address| {
             let (run, target) = (Arc::clone(self), target.clone());
-            tasks.spawn(async move { (index, run.way(&target, address).await) });
-        }
-        let mut ways = tasks.join_all().await;
-        ways.sort_by_key(|(index, _)| *index);
-        ways.into_iter().map(|(_, way)| way).collect()
+            async move { run.way(&target, address).await }
+        }))
+        .await
     }
 
     async fn way(&self, target: &Target, address: IpAddr) -> Way {

@@ -58,8 +58,10 @@ pub enum After {
     Quiet,
     /// The other side sent this alert.
     Alert(u8),
-    /// It closed the connection without a word.
+    /// It closed the connection without a word, before anything was asked.
     Closed,
+    /// It closed the connection in good order (close_notify), or once it had our request.
+    Ended,
     /// It answered our request, or spoke by itself: the first bytes.
     Answered(Vec<u8>),
 }

@@ -1,6 +1,6 @@
 //! Surveys areas one after the other and adds up what they found.
 
-use super::{Subject, csr};
+use super::{Subject, csr, network};
 use crate::{check::Report, error::Result};
 
 /// What can be surveyed by itself.
@@ -8,11 +8,13 @@ use crate::{check::Report, error::Result};
 pub enum Area {
     /// The certificate request beside the install's key.
     Csr,
+    /// The way to Spine's hosts, and the way in.
+    Network,
 }
 
 impl Area {
     /// Every area, from the nearest to the farthest.
-    pub const ALL: &'static [Self] = &[Self::Csr];
+    pub const ALL: &'static [Self] = &[Self::Csr, Self::Network];
 }
 
 /// Surveys these areas of an install in one environment.
@@ -24,6 +26,7 @@ pub async fn run(command: &str, areas: &[Area], subject: &Subject<'_>) -> Result
     for area in areas {
         findings.extend(match area {
             Area::Csr => csr::survey(subject)?,
+            Area::Network => network::findings(subject, network::Extras::default()).await?,
         });
     }
     let environment = Some(subject.environment.id.as_str());

@@ -1,6 +1,10 @@
 //! `ptl preflight`: every area in one run.
 
-use crate::{schemas::is_a_sound_report, support::Bench};
+use crate::{
+    pki::openssl,
+    schemas::is_a_sound_report,
+    support::{Bench, Run},
+};
 
 const INSTALL: &str = r#"schema = 1
 role = "provider"
@@ -66,4 +70,74 @@ fn quiet_is_the_answer_alone_and_a_file_takes_the_report() {
     bench
         .run(["preflight", "--output", "no-such-folder/report.json"])
         .refuses("no-such-folder");
+}
+
+/// An install whose request names an e-mail address (an error), with an EC key (a warning).
+fn with_faults(waivers: &str) -> Bench {
+    let bench = Bench::new();
+    bench.write("ptl.toml", format!("{INSTALL}{waivers}"));
+    let key = bench.path("example.thirdparty.nhs.uk.key");
+    let request = bench.path("example.thirdparty.nhs.uk.csr");
+    openssl(&[
+        "req",
+        "-new",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=example.thirdparty.nhs.uk/emailAddress=a@example.nhs.uk",
+        "-keyout",
+        key.to_str().unwrap(),
+        "-out",
+        request.to_str().unwrap(),
+    ]);
+    bench
+}
+
+fn judged(bench: &Bench, more: &[&str]) -> Run {
+    let arguments = [&["preflight", "--only", "CSR-*", "--format", "json"], more].concat();
+    let run = bench.run(arguments);
+    is_a_sound_report(&run.json());
+    run
+}
+
+#[test]
+fn only_a_failed_error_fails_the_run_unless_it_is_strict() {
+    let bench = with_faults("");
+    judged(&bench, &[])
+        .exits(1)
+        .fails("CSR-007", "", "email-present");
+    let without = ["--skip", "CSR-007"];
+    judged(&bench, &without)
+        .exits(0)
+        .fails("CSR-014", "", "weak-key");
+    judged(&bench, &[&without[..], &["--strict"]].concat()).exits(1);
+}
+
+#[test]
+fn what_is_left_out_is_listed_and_what_is_not_chosen_is_not_there() {
+    let bench = with_faults("");
+    let run = judged(&bench, &["--skip", "CSR-00*"]);
+    assert_eq!(run.finding("CSR-007", "")["outcome"], "skipped");
+    assert_eq!(run.finding("CSR-007", "")["reason"], "left out by --skip");
+    let one = bench.run(["preflight", "--only", "CSR-007", "--format", "json"]);
+    assert_eq!(one.json()["findings"].as_array().unwrap().len(), 1, "{one}");
+    bench.run(["preflight", "--only", "CSX-*"]).refuses("CSX-*");
+}
+
+#[test]
+fn a_waiver_holds_until_its_last_day_and_no_longer() {
+    let bench = with_faults(
+        "\n[[waive]]\ncheck = \"CSR-007\"\nreason = \"the desk asked for it\"\nby = \"Jo Bloggs\"\nuntil = 2027-01-31\n",
+    );
+    let run = judged(&bench, &["--at", "2027-01-31T23:59:59Z"]).exits(0);
+    let finding = run.finding("CSR-007", "");
+    assert_eq!(finding["outcome"], "waived", "{finding}");
+    assert_eq!(finding["evidence"]["waived by"], "Jo Bloggs");
+    assert_eq!(run.json()["summary"]["waived"], 1);
+    judged(&bench, &["--at", "2027-02-01T00:00:00Z"])
+        .exits(1)
+        .fails("CSR-007", "", "email-present");
 }

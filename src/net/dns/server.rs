@@ -1,7 +1,6 @@
 //! One name server, asked directly: not by way of a cache, a hosts file or a search list.
 
 use std::{
-    collections::BTreeSet,
     io::ErrorKind,
     net::{IpAddr, SocketAddr},
     time::Duration,
@@ -86,13 +85,9 @@ pub fn read_system_servers() -> Vec<Server> {
     let Ok((config, _)) = hickory_resolver::system_conf::read_system_conf() else {
         return Vec::new();
     };
-    let servers = config.name_servers().iter().map(|known| Server {
-        address: SocketAddr::new(
-            known.ip,
-            known.connections.first().map_or(53, |way| way.port),
-        ),
-        name: None,
-        origins: BTreeSet::from([Origin::System]),
+    let servers = config.name_servers().iter().map(|known| {
+        let port = known.connections.first().map_or(53, |way| way.port);
+        Server::new(SocketAddr::new(known.ip, port), None, Origin::System)
     });
     super::merge(servers)
 }

@@ -183,7 +183,10 @@ async fn afterwards(stream: &mut Stream, wishes: Wishes<'_>, took: Duration) -> 
     ) {
         return ended(stream);
     }
-    read(stream, until).await
+    match read(stream, until).await {
+        After::Closed => After::Ended,
+        other => other,
+    }
 }
 
 async fn read(stream: &mut Stream, until: Instant) -> After {
@@ -206,7 +209,8 @@ async fn read(stream: &mut Stream, until: Instant) -> After {
 
 fn ended(stream: &Stream) -> After {
     match openssl_ext::heard(stream.ssl()).alert {
-        None | Some(0) => After::Closed,
+        None => After::Closed,
+        Some(0) => After::Ended,
         Some(alert) => After::Alert(alert),
     }
 }
