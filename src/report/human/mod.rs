@@ -3,6 +3,7 @@
 //! Marks are words, so that nothing hangs on colour or on a symbol.
 
 mod answer;
+mod ids;
 mod table;
 
 use anstyle::Style;

@@ -6,6 +6,7 @@
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ColumnConstraint, ContentArrangement, Width};
 
+use super::ids;
 use crate::{
     check::{CheckId, Finding, Mark, Report, Severity},
     report::{Detail, escape::visible},
@@ -101,12 +102,19 @@ fn rows(findings: &[Finding], short: bool, detail: Detail) -> Vec<Row> {
         if told.contains(&place) {
             continue;
         }
+        let reason = reason(finding, findings);
         let alike: Vec<usize> = (place..findings.len())
-            .filter(|other| shares_a_row(finding, &findings[*other], short, detail))
+            .filter(|other| {
+                let other = &findings[*other];
+                let same_reason =
+                    finding.outcome == Mark::Pass || self::reason(other, findings) == reason;
+                same_reason && shares_a_row(finding, other, short, detail)
+            })
             .collect();
         if alike.len() > 1 {
-            let ids = alike.iter().map(|place| findings[*place].id);
-            rows.push(shared_row(finding, &ids.collect::<Vec<_>>()));
+            let ids: Vec<_> = alike.iter().map(|place| findings[*place].id).collect();
+            let told_once = (finding.outcome != Mark::Pass).then_some(reason);
+            rows.push(shared_row(word(finding), &ids, told_once));
             told.extend(alike);
         } else {
             rows.push(row(finding, &findings[..place], detail));
@@ -115,42 +123,37 @@ fn rows(findings: &[Finding], short: bool, detail: Detail) -> Vec<Row> {
     rows
 }
 
+/// Why a finding is what it is; of a row of blocked checks the first one in it, which needs mending.
+fn reason(finding: &Finding, subject: &[Finding]) -> String {
+    let mut root = finding.blocked_by;
+    while let Some(block) = root {
+        let stopped = subject.iter().find(|other| other.id == block.id);
+        match stopped.and_then(|other| other.blocked_by) {
+            // A check requires only what stands before it, so this ends.
+            Some(further) if further.id != block.id => root = Some(further),
+            _ => return format!("{} did not pass", block.id),
+        }
+    }
+    finding.reason.clone()
+}
+
 fn shares_a_row(one: &Finding, other: &Finding, short: bool, detail: Detail) -> bool {
     let sharing = match one.outcome {
         Mark::Pass => !short,
         Mark::NotApplicable | Mark::Blocked | Mark::Skipped => true,
         Mark::Fail | Mark::Undetermined | Mark::Waived => false,
     };
-    let same_reason = one.outcome == Mark::Pass || one.reason == other.reason;
     let silent = one.hint.is_none() && other.hint.is_none();
-    let alike = one.outcome == other.outcome && same_reason;
+    let alike = one.outcome == other.outcome;
     sharing && silent && alike && detail != Detail::Everything
 }
 
-/// One row for several checks: `TCP-001 002, TLS-001`.
-fn shared_row(first: &Finding, ids: &[CheckId]) -> Row {
-    let mut text = String::new();
-    let mut area = "";
-    for id in ids {
-        if id.area() == area {
-            text +=
-                id.0.strip_prefix(area)
-                    .unwrap_or(id.0)
-                    .trim_start_matches('-');
-        } else {
-            text.truncate(text.trim_end().len());
-            text += if area.is_empty() { "" } else { ", " };
-            text += id.0;
-            area = id.area();
-        }
-        text.push(' ');
-    }
-    let mut lines = vec![text.trim_end().to_owned()];
-    if first.outcome != Mark::Pass {
-        lines.push(visible(&first.reason).into_owned());
-    }
+/// One row for several checks, with what they have in common.
+fn shared_row(mark: &'static str, ids: &[CheckId], reason: Option<String>) -> Row {
+    let mut lines = vec![ids::shortened(ids)];
+    lines.extend(reason.map(|reason| visible(&reason).into_owned()));
     Row {
-        mark: word(first),
+        mark,
         ids: String::new(),
         lines,
     }
