@@ -37,7 +37,10 @@ impl Folder {
         system::Folder::open(path).map(Self).map_err(|error| {
             Error::input(format!("could not open the folder `{}`", path.display()))
                 .because(error)
-                .hint("Make it first, `mkdir -p`, or name another.")
+                .hint(format!(
+                    "Make it first, `mkdir -m 700 -p {}`, or name another.",
+                    path.display()
+                ))
         })
     }
 

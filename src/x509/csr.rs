@@ -16,6 +16,7 @@ pub use request::Request;
 use crate::{
     config::Fqdn,
     error::{Error, Result},
+    x509::key,
 };
 
 /// The smallest RSA key that is signed for (NIST SP 800-131A revision 2, section 3).
@@ -43,10 +44,20 @@ pub fn make(key: &PKey<Private>, fqdn: &Fqdn, alternative_name: bool) -> Result<
     params
         .distinguished_name
         .push(DnType::CommonName, fqdn.as_str());
-    params
-        .serialize_request(&signer)
-        .and_then(|request| request.pem())
-        .map_err(failed)
+    let request = params.serialize_request(&signer).map_err(failed)?;
+    prove(request.der(), key)?;
+    request.pem().map_err(failed)
+}
+
+/// Reads the request back before anybody relies on it.
+fn prove(der: &[u8], key: &PKey<Private>) -> Result<()> {
+    let digest = key::spki_sha256(key)?;
+    match Request::from_der(der) {
+        Ok(request) if request.signature_fits && request.spki_sha256 == digest => Ok(()),
+        _ => Err(Error::internal(
+            "the request that was made does not fit its key",
+        )),
+    }
 }
 
 /// An RSA key of OpenSSL, as rcgen wants it.
@@ -101,7 +112,7 @@ mod tests {
     use openssl::rsa::Rsa;
 
     use super::*;
-    use crate::x509::{Hash, key};
+    use crate::x509::Hash;
 
     fn rsa(bits: u32) -> PKey<Private> {
         PKey::from_rsa(Rsa::generate(bits).unwrap()).unwrap()

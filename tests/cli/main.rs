@@ -11,6 +11,7 @@ mod command_line;
 mod config;
 mod csr;
 mod csr_files;
+mod csr_install;
 mod csr_passphrase;
 mod explain;
 mod init;

@@ -57,6 +57,9 @@ pub(super) fn is_signed_with_a_sound_hash(linted: &Linted, _: &Context<'_>) -> O
             Cause::WeakSignature,
             "the hash is broken, so the request may have been made to fit somebody else's name",
         ),
+        Hash::Own if linted.request.key.algorithm == KeyAlgorithm::Edwards => {
+            Outcome::pass("EdDSA has a sound hash of its own (RFC 8032)")
+        }
         Hash::Own => {
             Outcome::undetermined("it is not known which hash this signature uses").hint(NEW_PAIR)
         }

@@ -117,6 +117,13 @@ fn each_defect_is_found_by_its_check_alone() {
         [("CSR-013", NotApplicable), ("CSR-014", Fail)]
     );
     assert_eq!(
+        broken(|it| {
+            it.request.key.algorithm = KeyAlgorithm::Edwards;
+            it.request.signature.hash = Hash::Own;
+        }),
+        [("CSR-013", NotApplicable), ("CSR-014", Fail)]
+    );
+    assert_eq!(
         broken(|it| it.request.signature.hash = Hash::Own),
         [("CSR-015", Mark::Undetermined)]
     );
