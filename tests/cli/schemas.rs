@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use ptl::check::Cause;
 use serde_json::Value;
 
-use crate::support::Bench;
+use crate::{pki, support::Bench};
 
 /// Every schema, by the kind that its file's name says.
 fn schemas() -> Vec<(String, Value)> {
@@ -150,5 +150,63 @@ fn what_explain_prints_conforms() {
             "explain",
             &bench.run(["explain", id, "--format", "json"]).json(),
         );
+    }
+}
+
+#[test]
+fn what_the_checking_commands_report_conforms() {
+    let bench = Bench::new();
+    let family = pki::sha256();
+    let [root, sub, leaf, key] = [
+        &family.root.certificate(),
+        &family.sub.certificate(),
+        &family.leaf.certificate,
+        &family.leaf.key,
+    ]
+    .map(|path| path.to_str().unwrap().to_owned());
+    bench
+        .run(["csr", "--fqdn", pki::NAME, "--out", "."])
+        .exits(0);
+    for (arguments, exit) in [
+        (
+            vec![
+                "check-chain",
+                "--cert",
+                &leaf,
+                "--chain",
+                &sub,
+                "--trust",
+                &root,
+                "--key",
+                &key,
+            ],
+            0,
+        ),
+        (
+            vec![
+                "check-chain",
+                "--cert",
+                &leaf,
+                "--trust",
+                &root,
+                "--purpose",
+                "both",
+            ],
+            1,
+        ),
+        (vec!["csr", "lint", "example.thirdparty.nhs.uk.csr"], 0),
+        (vec!["csr", "lint", &root], 2),
+        (vec!["check-firewall", "--target", "127.0.0.1:1"], 1),
+        (
+            vec!["check-firewall", "--target", "127.0.0.1:1", "--offline"],
+            3,
+        ),
+    ] {
+        let run = bench
+            .run([&arguments[..], &["--format", "json"]].concat())
+            .exits(exit);
+        if exit != 2 {
+            is_a_sound_report(&run.json());
+        }
     }
 }
