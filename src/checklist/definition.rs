@@ -88,7 +88,7 @@ pub struct Step {
 
 /// A usual waiting time.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Wait {
     /// As the source words it.
     pub text: String,
@@ -150,3 +150,6 @@ impl Definition {
         nearest(wrong, self.steps().map(|step| step.id.as_str()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //! Pure: no clock, no I/O, no environment variables. A done step that relies on one which is open
 //! again proves nothing until that one is done: gates look all the way down.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use jiff::Timestamp;
 
@@ -129,7 +129,8 @@ impl<'a> Progress<'a> {
             .collect()
     }
 
-    /// The steps that can be done now: the longest sourced waiting time first, then what most others wait for.
+    /// The steps that can be done now: those that are not begun first, since a clock starts when they are;
+    /// among them the longest sourced waiting time, then what most others wait for.
     pub fn ready(&self) -> Vec<Ready<'a>> {
         let mut ready: Vec<Ready<'a>> = Vec::new();
         for stage in &self.definition.stages {
@@ -149,10 +150,9 @@ impl<'a> Progress<'a> {
             }
         }
         let days = |step: &Step| step.wait.as_ref().map_or(0, |wait| wait.working_days);
-        ready.sort_by(|a, b| {
-            days(b.step)
-                .cmp(&days(a.step))
-                .then(b.waiting.cmp(&a.waiting))
+        ready.sort_by_key(|one| {
+            let begun = one.status == Status::InProgress;
+            (begun, Reverse(days(one.step)), Reverse(one.waiting))
         });
         ready
     }

@@ -4,7 +4,6 @@ use clap::{Args, Subcommand};
 
 /// Walk the staged live-install checklist
 #[derive(Args, Debug)]
-#[command(args_conflicts_with_subcommands = true)]
 #[command(after_help = "\
 Examples:
   ptl checklist                                     where the install is

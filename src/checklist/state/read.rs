@@ -28,7 +28,7 @@ const MOST_RECOVERED: usize = 256 * 1024;
 /// # Errors
 /// Where it is no TOML, of a newer form, or anything in it is not known: all problems at once.
 pub fn parse(text: &str, shown: &str) -> Result<(Definition, State)> {
-    let root = DeTable::parse(text).map_err(|first| wrong(shown, syntax(text, &first)))?;
+    let root = DeTable::parse(text).map_err(|first| wrong(text, shown, syntax(text, &first)))?;
     let mut reader = Reader {
         text,
         problems: Vec::new(),
@@ -37,17 +37,19 @@ pub fn parse(text: &str, shown: &str) -> Result<(Definition, State)> {
     let read = reader.root(&root)?;
     match read {
         Some(read) if reader.problems.is_empty() => Ok(read),
-        _ => Err(wrong(shown, reader.problems)),
+        _ => Err(wrong(text, shown, reader.problems)),
     }
 }
 
-fn wrong(shown: &str, mut problems: Vec<(Place, String)>) -> Error {
+/// The error of these problems, each at its byte offset.
+fn wrong(text: &str, shown: &str, mut problems: Vec<(usize, String)>) -> Error {
     problems.sort();
+    problems.dedup();
     let count = problems.len();
     let lines = problems
         .into_iter()
         .take(MOST_PROBLEMS)
-        .map(|(place, message)| format!("{place}: {message}"));
+        .map(|(offset, message)| format!("{}: {message}", Place::of(text, offset)));
     let more = (count > MOST_PROBLEMS).then(|| format!("and {} more", count - MOST_PROBLEMS));
     Error::input(format!("`{shown}` is wrong"))
         .details(lines.chain(more))
@@ -56,34 +58,31 @@ fn wrong(shown: &str, mut problems: Vec<(Place, String)>) -> Error {
         ))
 }
 
-fn syntax(text: &str, first: &toml::de::Error) -> Vec<(Place, String)> {
+fn syntax(text: &str, first: &toml::de::Error) -> Vec<(usize, String)> {
     let note = |error: &toml::de::Error| {
         let at = error.span().map_or(text.len(), |span| span.start);
-        (Place::of(text, at), error.message().to_owned())
+        (at, error.message().to_owned())
     };
     if text.len() > MOST_RECOVERED {
         return vec![note(first)];
     }
-    let mut found: Vec<_> = DeTable::parse_recoverable(text)
+    DeTable::parse_recoverable(text)
         .1
         .iter()
         .map(note)
-        .collect();
-    found.dedup();
-    found
+        .collect()
 }
 
 struct Reader<'a> {
     text: &'a str,
-    problems: Vec<(Place, String)>,
+    problems: Vec<(usize, String)>,
 }
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
 impl Reader<'_> {
     fn note(&mut self, span: Range<usize>, message: impl Into<String>) {
-        self.problems
-            .push((Place::of(self.text, span.start), message.into()));
+        self.problems.push((span.start, message.into()));
     }
 
     /// A newer form may hold what this ptl cannot know: it is named before anything else is judged.

@@ -105,6 +105,11 @@ fn tally(view: &View<'_>) -> String {
     text
 }
 
+/// Which checklist it is.
+fn occasion(view: &View<'_>) -> String {
+    format!("{} ({})", view.title, view.definition)
+}
+
 /// What to do next, in a sentence.
 fn next_sentence(view: &View<'_>) -> String {
     match view.next.first() {

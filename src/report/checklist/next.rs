@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{bold, coloured, dimmed, done_command, since, tally, title, word};
+use super::{bold, coloured, dimmed, done_command, occasion, since, tally, title, word};
 use crate::{
     checklist::{
         state::Status,
@@ -23,18 +23,16 @@ impl Explanation for NextSteps<'_> {
     fn text(&self, width: u16) -> String {
         let view = self.view;
         let answer = match view.next.first() {
-            Some(next) => format!("Next: {}: {}, since {}.", next.id, title(next), next.why),
+            Some(next) => format!("Next: {}: {}, because {}.", next.id, title(next), next.why),
             None => format!("{}. {}", tally(view), super::next_sentence(view)),
         };
         let mut text = bold(&answer);
-        text += &format!(
-            "\n{}\n\n",
-            dimmed(&format!("{}; {}", view.title, tally(view)))
-        );
+        text += &format!("\n{}\n\n", dimmed(&occasion(view)));
         let rows = view.next.iter().enumerate();
         let rows = rows.map(|(place, next)| self.row(place, next));
-        text += &coloured(&columns(rows, &[13, 19], width));
+        text += &coloured(&columns(rows, &[14, 19], width));
         text += &self.standing_still(width);
+        text += &format!("\n{}.\n", tally(view));
         text
     }
 }
@@ -78,7 +76,7 @@ impl NextSteps<'_> {
         format!(
             "\n{}\n{}",
             bold("Standing still"),
-            coloured(&columns(rows, &[13, 19], width))
+            coloured(&columns(rows, &[14, 19], width))
         )
     }
 }

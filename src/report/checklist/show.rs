@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{bold, coloured, dimmed, listed, next_sentence, since, style, tally, word};
+use super::{bold, coloured, dimmed, listed, next_sentence, occasion, since, style, tally, word};
 use crate::{
     checklist::view::{StageView, StepView, View},
     report::{Detail, Explanation, human::columns, visible},
@@ -27,7 +27,7 @@ impl Explanation for WholeChecklist<'_> {
         for stage in &view.stages {
             text += &heading(stage);
             let rows = stage.steps.iter().map(|step| self.row(step));
-            text += &coloured(&columns(rows, &[13, 19], width));
+            text += &coloured(&columns(rows, &[14, 19], width));
         }
         text.push('\n');
         text += &legend(width);
@@ -53,10 +53,6 @@ impl WholeChecklist<'_> {
             lines.join("\n"),
         ]
     }
-}
-
-fn occasion(view: &View<'_>) -> String {
-    format!("{} ({})", view.title, view.definition)
 }
 
 /// The stage's title, and in words whether its gate is open.
@@ -87,12 +83,9 @@ fn heading(stage: &StageView<'_>) -> String {
 fn remark(step: &StepView<'_>) -> Option<String> {
     let reason = step.reason.map(visible);
     match word(step) {
-        "recheck" => Some(format!(
-            "Relies on {}, not done any more",
-            listed(&step.missing, 4)
-        )),
+        "recheck" => Some(format!("Relies on {}, not done", listed(&step.missing, 4))),
         "blocked" => Some(format!(
-            "{} ({})",
+            "Blocked: {} ({})",
             reason.unwrap_or_default(),
             since(step).unwrap_or_default()
         )),

@@ -109,7 +109,7 @@ fn standing(stage: &StageView<'_>, step: &StepView<'_>) -> String {
     let since = since(step).unwrap_or_default();
     match word(step) {
         "recheck" => format!(
-            "was done on {since}, but relies on {}, not done any more.",
+            "is done since {since}, but relies on {}, not done.",
             listed(&step.missing, 4)
         ),
         "done" => format!("is done since {since}."),
@@ -155,8 +155,12 @@ fn commands(step: &StepView<'_>) -> Vec<String> {
             "To prove it again: `ptl checklist reopen {id} --reason \"...\"`"
         ));
     } else if step.ready {
-        if step.state != Status::InProgress {
-            lines.push(format!("When you begin:     `ptl checklist start {id}`"));
+        match step.state {
+            Status::InProgress => {}
+            Status::Blocked => {
+                lines.push(format!("When it is free:    `ptl checklist start {id}`"));
+            }
+            _ => lines.push(format!("When you begin:     `ptl checklist start {id}`")),
         }
         lines.push(format!("When it is proven:  `{}`", done_command(id)));
         if step.state != Status::Blocked {
