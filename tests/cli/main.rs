@@ -7,6 +7,9 @@ mod support;
 #[cfg(unix)]
 mod terminal;
 
+mod checklist;
+mod checklist_file;
+mod checklist_view;
 mod command_line;
 mod config;
 mod csr;
@@ -18,6 +21,7 @@ mod init;
 #[cfg(unix)]
 mod init_asks;
 mod kill_csr;
+mod kill_state;
 mod lint;
 mod preflight;
 mod schemas;
