@@ -1,13 +1,17 @@
 //! The checks, one file an area. A new check changes one of these files and one line of a snapshot.
 
+pub mod chain;
 pub mod csr;
 pub mod dns;
+pub mod files;
 pub mod http;
 pub mod inbound;
+pub mod key;
 pub mod network;
 pub mod path;
 pub mod tcp;
 pub mod tls;
+pub mod trust;
 
 use crate::check::{Check, Meta};
 
@@ -15,6 +19,9 @@ use crate::check::{Check, Meta};
 pub fn all() -> Vec<&'static Meta> {
     let mut metas: Vec<&'static Meta> = Vec::new();
     metas.extend(of(csr::CHECKS));
+    metas.extend(of(files::CHECKS));
+    metas.extend(of(chain::CHECKS));
+    metas.extend(of(key::CHECKS));
     metas.extend(of(path::CHECKS));
     metas.extend(of(dns::NAME));
     metas.extend(of(tcp::CONNECTION));
@@ -24,6 +31,8 @@ pub fn all() -> Vec<&'static Meta> {
     metas.extend(of(tls::LEAF));
     metas.extend(of(http::ANSWER));
     metas.extend(of(inbound::INBOUND));
+    metas.extend(of(trust::CHECKS));
+    metas.extend(of(trust::HELD));
     metas.sort_by_key(|meta| meta.id);
     metas
 }

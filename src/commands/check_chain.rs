@@ -2,12 +2,15 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{Exit, deliver, open_output};
+use super::{Exit, context::Scene, deliver, open_output, wait};
 use crate::{
     check::{Context, Report},
     cli::{Global, check_chain::CheckChainArgs},
-    error::{Error, Result},
-    survey::chain::{self, Files},
+    error::Result,
+    survey::{
+        self, Area, Subject,
+        chain::{self, Files},
+    },
     x509::{
         self,
         path::{Host, Policy},
@@ -17,13 +20,28 @@ use crate::{
 /// Runs `ptl check-chain`: on the files given, or on those that the install names.
 ///
 /// # Errors
-/// Where a file or the install cannot be read.
+/// Where a file, the install or the profile is wrong.
 pub(super) fn run(args: &CheckChainArgs, global: &Global) -> Result<Exit> {
     match &args.cert {
         Some(cert) => on_files(args, cert.clone(), global),
-        None => Err(Error::input("name the certificate with --cert")
-            .hint("Run `ptl check-chain --cert FILE --chain FILE --trust FILE --purpose both`.")),
+        None => on_install(global),
     }
+}
+
+fn on_install(global: &Global) -> Result<Exit> {
+    let scene = Scene::read(global)?;
+    let output = open_output(global)?;
+    let selection = scene.selection(global)?;
+    let subject = Subject {
+        environment: &scene.environment,
+        install: &scene.install,
+        endpoint: scene.endpoint(),
+        at: global.time()?,
+        timeout: global.deadline()?,
+        selection: &selection,
+    };
+    let report = wait(survey::run("check-chain", &[Area::Chain], &subject))??;
+    deliver(&report, global, output)
 }
 
 fn on_files(args: &CheckChainArgs, cert: PathBuf, global: &Global) -> Result<Exit> {

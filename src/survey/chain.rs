@@ -1,10 +1,18 @@
-//! Certificate files to facts about the path, the chain and the key.
+//! Certificate files to facts about the path, the chain, the key and what is trusted.
+
+mod install;
+mod key;
 
 use std::{path::PathBuf, sync::Arc};
 
+pub use install::survey;
+
 use crate::{
     check::{self, Context, Finding},
-    checks::path::{self, PathFacts},
+    checks::{
+        chain::{self, ChainFacts, Place},
+        path::{self, PathFacts},
+    },
     error::Result,
     x509::{
         self, Certificate,
@@ -34,18 +42,50 @@ pub fn check_files(files: &Files, policy: Policy, context: &Context<'_>) -> Resu
     for file in &files.chain {
         shown.extend(shared(x509::certificates(file)?));
     }
-    let mut anchors = Vec::new();
+    let mut trusted = Vec::new();
     for file in &files.trust {
-        anchors.extend(shared(x509::certificates(file)?));
+        trusted.extend(shared(x509::certificates(file)?));
     }
-    let judge = Judge::new(anchors, policy)?;
-    let leaf = &shown[0];
-    let judgement = judge.judge(leaf, &shown[1..])?;
-    let facts = PathFacts {
-        judgement,
-        policy: judge.policy().clone(),
+    let leaf = Arc::clone(&shown[0]);
+    let key = match &files.key {
+        Some(file) => Some(key::facts(file, Some(&leaf))?),
+        None => None,
     };
-    Ok(check::run(path::CHECKS, &leaf.label(), &facts, context))
+    let judge = Judge::new(trusted, policy)?;
+    let mut findings = check_chain(&judge, shown, &[], None, context)?;
+    if let Some(facts) = key {
+        findings.extend(check::run(
+            crate::checks::key::CHECKS,
+            &leaf.label(),
+            &facts,
+            context,
+        ));
+    }
+    Ok(findings)
+}
+
+/// Judges what is sent, helped by what else is at hand, by PATH and CHAIN.
+fn check_chain(
+    judge: &Judge,
+    shown: Vec<Arc<Certificate>>,
+    at_hand: &[Arc<Certificate>],
+    environment: Option<Place>,
+    context: &Context<'_>,
+) -> Result<Vec<Finding>> {
+    let others: Vec<Arc<Certificate>> = shown[1..].iter().chain(at_hand).cloned().collect();
+    let judgement = judge.judge(&shown[0], &others)?;
+    let subject = shown[0].label();
+    let policy = judge.policy().clone();
+    let facts = ChainFacts {
+        shown,
+        judgement: judgement.clone(),
+        host: policy.host.clone(),
+        environment,
+    };
+    let path = PathFacts { judgement, policy };
+    let mut findings = check::run(path::CHECKS, &subject, &path, context);
+    findings.extend(check::run(chain::CHECKS, &subject, &facts, context));
+    Ok(findings)
 }
 
 fn shared(certificates: Vec<Certificate>) -> Vec<Arc<Certificate>> {

@@ -1,6 +1,6 @@
 //! Surveys areas one after the other and adds up what they found.
 
-use super::{Subject, csr, network};
+use super::{Subject, chain, csr, network};
 use crate::{check::Report, error::Result};
 
 /// What can be surveyed by itself.
@@ -8,13 +8,15 @@ use crate::{check::Report, error::Result};
 pub enum Area {
     /// The certificate request beside the install's key.
     Csr,
+    /// The certificate, its chain and key, and the trusted CAs.
+    Chain,
     /// The way to Spine's hosts, and the way in.
     Network,
 }
 
 impl Area {
     /// Every area, from the nearest to the farthest.
-    pub const ALL: &'static [Self] = &[Self::Csr, Self::Network];
+    pub const ALL: &'static [Self] = &[Self::Csr, Self::Chain, Self::Network];
 }
 
 /// Surveys these areas of an install in one environment.
@@ -26,6 +28,7 @@ pub async fn run(command: &str, areas: &[Area], subject: &Subject<'_>) -> Result
     for area in areas {
         findings.extend(match area {
             Area::Csr => csr::survey(subject)?,
+            Area::Chain => chain::survey(subject)?,
             Area::Network => network::findings(subject, network::Extras::default()).await?,
         });
     }

@@ -140,6 +140,11 @@ impl FaultKind {
         Self::Other,
     ];
 
+    /// Whether it is about dates.
+    pub fn is_of_dates(self) -> bool {
+        matches!(self, Self::Expired | Self::NotYetValid)
+    }
+
     /// Whether it leaves the question open instead of answering it with no.
     pub fn is_open(self) -> bool {
         matches!(

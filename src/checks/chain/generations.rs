@@ -1,0 +1,103 @@
+//! Which environment and generation the certificate is of.
+
+use super::{ChainFacts, Place, same_name};
+use crate::{
+    check::{Cause, Context, Evidence, Outcome},
+    environment::Generation,
+    x509::Certificate,
+};
+
+pub(super) fn is_of_a_generation_in_force(facts: &ChainFacts, context: &Context<'_>) -> Outcome {
+    let Some(place) = &facts.environment else {
+        return Outcome::not_applicable("no environment was given to judge it by");
+    };
+    let Some(generation) = generation(facts, place) else {
+        return unknown(facts, place);
+    };
+    let in_force = place.presented.join(", ");
+    if place.presented.contains(&generation.id) {
+        return Outcome::pass(format!("it is of generation `{}`", generation.id))
+            .with("in force", in_force);
+    }
+    let standing = if generation
+        .present
+        .from
+        .is_some_and(|from| context.at < from)
+    {
+        "not yet in force"
+    } else {
+        "no longer in force"
+    };
+    let said = format!(
+        "it is of generation `{}` ({}), which is {standing}: Spine refuses it",
+        generation.id, generation.title
+    );
+    let evidence = Evidence::seen(said)
+        .with("in force", in_force)
+        .with("source", &generation.provenance.source);
+    if generation.provenance.can_fail() {
+        Outcome::Fail(Cause::WrongGeneration, evidence)
+    } else {
+        Outcome::Undetermined(Some(Cause::WrongGeneration), evidence)
+    }
+}
+
+fn unknown(facts: &ChainFacts, place: &Place) -> Outcome {
+    let leaf = facts.leaf();
+    if elsewhere(facts, place).is_some() {
+        return Outcome::not_applicable("it is of another environment, which is said elsewhere");
+    }
+    Outcome::fail(
+        Cause::WrongGeneration,
+        format!(
+            "its issuer `{}` is no CA of `{}` that ptl knows, so Spine has no reason to take it",
+            leaf.issuer, place.id
+        ),
+    )
+    .with("in force", place.presented.join(", "))
+}
+
+/// The generation whose CA stands on the path, or is named as an issuer on it.
+fn generation<'a>(facts: &ChainFacts, place: &'a Place) -> Option<&'a Generation> {
+    facts
+        .judgement
+        .path
+        .iter()
+        .find_map(|certificate| place.generation_of(certificate))
+}
+
+pub(super) fn is_of_this_environment(facts: &ChainFacts, _: &Context<'_>) -> Outcome {
+    let Some(place) = &facts.environment else {
+        return Outcome::not_applicable("no environment was given to judge it by");
+    };
+    match elsewhere(facts, place) {
+        Some((certificate, environment)) => Outcome::fail(
+            Cause::WrongEnvironment,
+            format!(
+                "`{}` is of `{environment}`, not of `{}`: its peers trust other roots",
+                certificate.label(),
+                place.id
+            ),
+        ),
+        None => Outcome::pass(format!(
+            "nothing on the path is of another environment than `{}`",
+            place.id
+        )),
+    }
+}
+
+/// A certificate on the path that is, or was issued by, a CA of another environment and of none here.
+fn elsewhere<'a>(facts: &'a ChainFacts, place: &'a Place) -> Option<(&'a Certificate, &'a str)> {
+    facts.judgement.path.iter().find_map(|certificate| {
+        if place.generation_of(certificate).is_some() {
+            return None;
+        }
+        place
+            .elsewhere
+            .iter()
+            .find(|other| {
+                other.sha256 == certificate.sha256 || same_name(&other.subject, &certificate.issuer)
+            })
+            .map(|other| (certificate.as_ref(), other.environment.as_str()))
+    })
+}

@@ -1,0 +1,147 @@
+//! KEY: the private key of a certificate.
+
+use std::sync::Arc;
+
+use crate::{
+    check::{Cause, Check, CheckId, Context, Layer, Meta, Outcome, Severity},
+    x509::Certificate,
+};
+
+/// A private key's file, and what is known of it without showing it.
+#[derive(Debug)]
+pub struct KeyFacts {
+    /// The file.
+    pub file: String,
+    /// What was read.
+    pub key: Key,
+    /// The certificate that it should fit, if there is one.
+    pub certificate: Option<Arc<Certificate>>,
+    /// Other environments of the install whose key or certificate is of the same key.
+    pub shared_with: Vec<String>,
+    /// Whether others than the owner may read the file; `None` where the system cannot say.
+    pub open: Option<bool>,
+}
+
+/// What was read of a key.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Key {
+    /// SHA-256 of its DER SubjectPublicKeyInfo, lower-case hex.
+    Read(String),
+    /// It needs a passphrase, which was not given.
+    Encrypted,
+    /// It is not there.
+    Missing,
+    /// It is no key, or a damaged one, as this sentence says.
+    Unreadable(String),
+}
+
+/// The checks on a key.
+pub static CHECKS: &[Check<KeyFacts>] = &[
+    Check {
+        meta: Meta {
+            id: CheckId("KEY-001"),
+            title: "the private key is the certificate's",
+            severity: Severity::Error,
+            layer: Layer::Key,
+            source: "RFC 5280, 4.1.2.7",
+            hint: "Find the key that the request was made with; if it is lost, make a new pair: `ptl csr --fqdn NAME --out DIR`.",
+            requires: &[],
+        },
+        run: fits_the_certificate,
+    },
+    Check {
+        meta: Meta {
+            id: CheckId("KEY-002"),
+            title: "the private key serves one environment alone",
+            severity: Severity::Error,
+            layer: Layer::Key,
+            source: "NIST SP 800-57 part 1, 5.2: a key for one purpose; INT and live are separate systems",
+            hint: "Make a pair of its own for each environment: `ptl csr --fqdn NAME --out DIR`.",
+            requires: &[],
+        },
+        run: serves_one_environment,
+    },
+    Check {
+        meta: Meta {
+            id: CheckId("KEY-003"),
+            title: "only its owner may read the private key",
+            severity: Severity::Error,
+            layer: Layer::Key,
+            source: "NIST SP 800-57 part 1, 6.2.1",
+            hint: "Close it: `chmod 600 FILE`.",
+            requires: &[],
+        },
+        run: is_closed_to_others,
+    },
+];
+
+fn fits_the_certificate(facts: &KeyFacts, _: &Context<'_>) -> Outcome {
+    let file = &facts.file;
+    let spki = match &facts.key {
+        Key::Read(spki) => spki,
+        Key::Encrypted => {
+            return Outcome::undetermined(format!("the key in `{file}` is encrypted, so it cannot be compared"))
+                .hint(format!(
+                    "Compare by hand: `openssl pkey -in {file} -pubout` and `openssl x509 -in CERT -noout -pubkey` print the same."
+                ));
+        }
+        Key::Missing => {
+            return Outcome::fail(Cause::FileMissing, format!("`{file}` is not there")).hint(
+                "Copy the key from where the request was made, or correct `key` in ptl.toml.",
+            );
+        }
+        Key::Unreadable(why) => {
+            return Outcome::fail(
+                Cause::FileUnreadable,
+                format!("`{file}` cannot be used: {why}"),
+            );
+        }
+    };
+    match &facts.certificate {
+        None => Outcome::not_applicable("there is no certificate yet that it could fit"),
+        Some(certificate) if certificate.spki_sha256 == *spki => {
+            Outcome::pass(format!("`{file}` is the key of `{}`", certificate.label()))
+                .with("public key SHA-256", spki)
+        }
+        Some(certificate) => Outcome::fail(
+            Cause::KeyDoesNotFit,
+            format!(
+                "`{file}` is not the key of `{}`: no handshake can succeed with the two",
+                certificate.label()
+            ),
+        )
+        .with("key SHA-256", spki)
+        .with("certificate's key SHA-256", &certificate.spki_sha256),
+    }
+}
+
+fn serves_one_environment(facts: &KeyFacts, context: &Context<'_>) -> Outcome {
+    if context.install.is_none() {
+        return Outcome::not_applicable("no install says which keys there are");
+    }
+    if facts.shared_with.is_empty() {
+        return Outcome::pass("no other environment of this install uses it");
+    }
+    Outcome::fail(
+        Cause::KeyShared,
+        format!(
+            "the key of `{}` serves `{}` too: who gets at one gets at the other",
+            facts.file,
+            facts.shared_with.join("`, `")
+        ),
+    )
+}
+
+fn is_closed_to_others(facts: &KeyFacts, _: &Context<'_>) -> Outcome {
+    match facts.open {
+        _ if facts.key == Key::Missing => Outcome::not_applicable("it is not there"),
+        None => Outcome::undetermined("this system does not say who may read the file")
+            .hint("Look at the file's permissions by hand."),
+        Some(false) => Outcome::pass("only its owner may read it"),
+        Some(true) => Outcome::fail(
+            Cause::KeyReadableByOthers,
+            format!("others than its owner may read `{}`", facts.file),
+        )
+        .hint(format!("Close it: `chmod 600 {}`.", facts.file)),
+    }
+}

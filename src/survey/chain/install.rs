@@ -1,0 +1,336 @@
+//! The certificate files of an install in one environment, under every generation.
+
+use std::{path::Path, sync::Arc};
+
+use super::{check_chain, key, shared};
+use crate::{
+    check::{self, Finding},
+    checks::{
+        chain::{self, Elsewhere, Place},
+        files::{self as named, FileFacts, Found},
+        key::{CHECKS as KEY, Key, KeyFacts},
+        path,
+        trust::{self, GenerationFacts, HeldFacts, Kin},
+    },
+    config::Endpoint,
+    environment::{self, Environment, Generation, Standing},
+    error::Result,
+    survey::Subject,
+    x509::{
+        self, Certificate,
+        path::{Host, Judge, Judgement, Policy, Purpose},
+    },
+};
+
+/// What the install holds in an environment.
+#[derive(Default)]
+struct Holding {
+    findings: Vec<Finding>,
+    leaf: Vec<Arc<Certificate>>,
+    chain: Vec<Arc<Certificate>>,
+    trusted: Vec<Arc<Certificate>>,
+}
+
+/// Judges an install's certificate, chain, key and trusted CAs.
+///
+/// # Errors
+/// Where OpenSSL cannot judge at all, or the registered name is none.
+pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
+    let none = Endpoint::default();
+    let endpoint = subject.endpoint.unwrap_or(&none);
+    let mut holding = hold(subject, endpoint);
+    let mut findings = std::mem::take(&mut holding.findings);
+    findings.extend(check_leaf(subject, endpoint, &holding)?);
+    findings.extend(check_key(subject, endpoint, holding.leaf.first()));
+    findings.extend(check_generations(subject, endpoint, &holding)?);
+    findings.extend(check_held(subject, &holding));
+    Ok(findings)
+}
+
+/// Reads the files, and says of each what was found.
+fn hold(subject: &Subject<'_>, endpoint: &Endpoint) -> Holding {
+    let mut holding = Holding::default();
+    let mut read = |setting: &'static str, file: Option<&Path>| {
+        let (found, certificates) = load(file);
+        let shown = file.map_or_else(
+            || setting.to_owned(),
+            |file| format!("{setting} {}", file.display()),
+        );
+        let facts = FileFacts { setting, found };
+        holding.findings.extend(check::run(
+            named::CHECKS,
+            &shown,
+            &facts,
+            &subject.context(),
+        ));
+        certificates
+    };
+    let leaf = read("certificate", endpoint.certificate.as_deref());
+    // The chain may follow the leaf in its file.
+    let chain = match endpoint.chain.as_deref() {
+        None if leaf.len() > 1 => Vec::new(),
+        file => read("chain", file),
+    };
+    let mut trusted = Vec::new();
+    if endpoint.trust.is_empty() {
+        read("trust", None);
+    }
+    for file in &endpoint.trust {
+        trusted.extend(read("trust", Some(file)));
+    }
+    holding.leaf = leaf;
+    holding.chain = chain;
+    holding.trusted = trusted;
+    holding
+}
+
+fn load(file: Option<&Path>) -> (Found, Vec<Arc<Certificate>>) {
+    let Some(file) = file else {
+        return (Found::NotNamed, Vec::new());
+    };
+    let shown = file.display().to_string();
+    if !file.exists() {
+        return (Found::Missing(shown), Vec::new());
+    }
+    match x509::certificates(file) {
+        Ok(certificates) => (Found::Read(shown, certificates.len()), shared(certificates)),
+        Err(error) => {
+            let hint = error
+                .next_action()
+                .unwrap_or("Copy the file again.")
+                .to_owned();
+            let why = error
+                .problems()
+                .iter()
+                .fold(error.to_string(), |why, more| format!("{why}; {more}"));
+            (Found::Unreadable(why, hint), Vec::new())
+        }
+    }
+}
+
+fn check_leaf(
+    subject: &Subject<'_>,
+    endpoint: &Endpoint,
+    holding: &Holding,
+) -> Result<Vec<Finding>> {
+    if holding.leaf.is_empty() {
+        let reason = "there is no certificate to judge yet";
+        let mut findings = check::skipped(path::CHECKS, "certificate", reason, subject.selection);
+        findings.extend(check::skipped(
+            chain::CHECKS,
+            "certificate",
+            reason,
+            subject.selection,
+        ));
+        return Ok(findings);
+    }
+    let policy = Policy {
+        purpose: Purpose::Both,
+        host: endpoint.fqdn.as_deref().map(Host::parse).transpose()?,
+        ..Policy::at(subject.at)
+    };
+    // A sub CA as an anchor would hide that the root is missing: peers hold roots.
+    let (roots, subs): (Vec<_>, Vec<_>) = holding
+        .trusted
+        .iter()
+        .cloned()
+        .partition(|certificate| certificate.is_self_issued());
+    let judge = Judge::new(roots, policy)?;
+    let shown = holding.leaf.iter().chain(&holding.chain).cloned().collect();
+    let place = place(subject, endpoint);
+    check_chain(&judge, shown, &subs, Some(place), &subject.context())
+}
+
+fn place(subject: &Subject<'_>, endpoint: &Endpoint) -> Place {
+    let environment = subject.environment;
+    Place {
+        id: environment.id.clone(),
+        generations: environment.generations.clone(),
+        presented: environment
+            .generations
+            .iter()
+            .filter(|generation| {
+                in_force(generation, endpoint, generation.present_at(subject.at))
+                    == Standing::Required
+            })
+            .map(|generation| generation.id.clone())
+            .collect(),
+        elsewhere: elsewhere(environment),
+    }
+}
+
+/// A generation's standing by its dates, unless `require` in `ptl.toml` says which ones there must be.
+fn in_force(generation: &Generation, endpoint: &Endpoint, by_date: Standing) -> Standing {
+    match &endpoint.require {
+        None => by_date,
+        Some(required) if required.contains(&generation.id) => Standing::Required,
+        Some(_) if by_date == Standing::Early => Standing::Early,
+        Some(_) => Standing::Over,
+    }
+}
+
+/// The CAs of all environments that ptl ships, but for this one's.
+fn elsewhere(here: &Environment) -> Vec<Elsewhere> {
+    let ours = |sha256: &str| {
+        here.generations
+            .iter()
+            .flat_map(Generation::authorities)
+            .any(|authority| authority.sha256 == sha256)
+    };
+    environment::all()
+        .iter()
+        .filter(|other| other.id != here.id)
+        .flat_map(|other| {
+            other
+                .generations
+                .iter()
+                .flat_map(Generation::authorities)
+                .map(|authority| Elsewhere {
+                    environment: other.id.clone(),
+                    subject: authority.subject.clone(),
+                    sha256: authority.sha256.clone(),
+                })
+        })
+        .filter(|other| !ours(&other.sha256))
+        .collect()
+}
+
+fn check_key(
+    subject: &Subject<'_>,
+    endpoint: &Endpoint,
+    leaf: Option<&Arc<Certificate>>,
+) -> Vec<Finding> {
+    let Some(file) = &endpoint.key else {
+        let reason = "ptl.toml names no `key`";
+        return check::skipped(KEY, "key", reason, subject.selection);
+    };
+    let mut facts = key::facts_or_why_not(file, leaf);
+    facts.shared_with = shared_with(subject, &facts);
+    check::run(KEY, &facts.file.clone(), &facts, &subject.context())
+}
+
+/// The other environments of the install whose key or certificate is of the same key.
+fn shared_with(subject: &Subject<'_>, facts: &KeyFacts) -> Vec<String> {
+    let mine = match (&facts.key, &facts.certificate) {
+        (Key::Read(spki), _) => spki,
+        // An encrypted key is known by its certificate.
+        (_, Some(certificate)) => &certificate.spki_sha256,
+        _ => return Vec::new(),
+    };
+    subject
+        .install
+        .environments
+        .iter()
+        .filter(|(id, _)| **id != subject.environment.id)
+        .filter(|(_, other)| {
+            let by_key = other.key.as_ref().is_some_and(|file| {
+                key::facts_or_why_not(file, None).key == Key::Read(mine.clone())
+            });
+            by_key || {
+                let (_, certificates) = load(other.certificate.as_deref());
+                certificates
+                    .first()
+                    .is_some_and(|certificate| certificate.spki_sha256 == *mine)
+            }
+        })
+        .map(|(id, _)| id.clone())
+        .collect()
+}
+
+fn check_generations(
+    subject: &Subject<'_>,
+    endpoint: &Endpoint,
+    holding: &Holding,
+) -> Result<Vec<Finding>> {
+    let environment = subject.environment;
+    let at_hand: Vec<Arc<Certificate>> = holding
+        .trusted
+        .iter()
+        .chain(&holding.leaf)
+        .chain(&holding.chain)
+        .cloned()
+        .collect();
+    let mut findings = Vec::new();
+    for generation in &environment.generations {
+        let facts = GenerationFacts {
+            environment: environment.id.clone(),
+            generation: generation.clone(),
+            standing: in_force(generation, endpoint, generation.accept_at(subject.at)),
+            trusted: holding.trusted.clone(),
+            at_hand: at_hand.clone(),
+            paths: paths(subject, generation, &at_hand)?,
+        };
+        let name = format!("{} {} (accept)", environment.id, generation.id);
+        findings.extend(check::run(trust::CHECKS, &name, &facts, &subject.context()));
+    }
+    Ok(findings)
+}
+
+/// The paths from a generation's sub CAs to its root, as far as they are held.
+fn paths(
+    subject: &Subject<'_>,
+    generation: &Generation,
+    at_hand: &[Arc<Certificate>],
+) -> Result<Vec<Judgement>> {
+    let held = |sha256: &str| {
+        at_hand
+            .iter()
+            .find(|certificate| certificate.sha256 == sha256)
+            .cloned()
+    };
+    let root = held(&generation.root.sha256);
+    let judge = Judge::new(root.into_iter().collect(), Policy::at(subject.at))?;
+    generation
+        .subs
+        .iter()
+        .filter_map(|sub| held(&sub.sha256))
+        .map(|sub| judge.judge(&sub, &[]))
+        .collect()
+}
+
+fn check_held(subject: &Subject<'_>, holding: &Holding) -> Vec<Finding> {
+    let others = elsewhere(subject.environment);
+    holding
+        .trusted
+        .iter()
+        .flat_map(|certificate| {
+            let facts = HeldFacts {
+                environment: subject.environment.id.clone(),
+                certificate: Arc::clone(certificate),
+                kin: kin(certificate, subject.environment, &others),
+            };
+            check::run(
+                trust::HELD,
+                &certificate.label(),
+                &facts,
+                &subject.context(),
+            )
+        })
+        .collect()
+}
+
+fn kin(certificate: &Certificate, environment: &Environment, others: &[Elsewhere]) -> Kin {
+    let authorities = || {
+        environment
+            .generations
+            .iter()
+            .flat_map(|generation| generation.authorities().map(move |one| (generation, one)))
+    };
+    if let Some((generation, _)) =
+        authorities().find(|(_, authority)| authority.sha256 == certificate.sha256)
+    {
+        return Kin::Pinned(generation.id.clone());
+    }
+    if let Some(other) = others
+        .iter()
+        .find(|other| other.sha256 == certificate.sha256)
+    {
+        return Kin::Elsewhere(other.environment.clone());
+    }
+    let namesake = authorities()
+        .find(|(_, authority)| authority.subject.eq_ignore_ascii_case(&certificate.subject));
+    match namesake {
+        Some((_, authority)) => Kin::Namesake(Box::new(authority.clone())),
+        None => Kin::Unknown,
+    }
+}

@@ -1,0 +1,86 @@
+//! A private key's file to facts; nothing of the key itself stays.
+
+use std::{path::Path, sync::Arc};
+
+use crate::{
+    checks::key::{Key, KeyFacts},
+    error::{Error, Result},
+    files,
+    x509::{Certificate, Object, key, read},
+};
+
+/// What is known of a key's file, which must be there.
+///
+/// # Errors
+/// Where it cannot be read, or holds no key or several.
+pub(super) fn facts(file: &Path, certificate: Option<&Arc<Certificate>>) -> Result<KeyFacts> {
+    Ok(KeyFacts {
+        file: file.display().to_string(),
+        key: read_key(file)?,
+        certificate: certificate.cloned(),
+        shared_with: Vec::new(),
+        open: is_open(file),
+    })
+}
+
+/// What is known of a key's file, whatever is the matter with it.
+pub(super) fn facts_or_why_not(file: &Path, certificate: Option<&Arc<Certificate>>) -> KeyFacts {
+    if !file.exists() {
+        return KeyFacts {
+            file: file.display().to_string(),
+            key: Key::Missing,
+            certificate: certificate.cloned(),
+            shared_with: Vec::new(),
+            open: None,
+        };
+    }
+    facts(file, certificate).unwrap_or_else(|error| KeyFacts {
+        file: file.display().to_string(),
+        key: Key::Unreadable(error.to_string()),
+        certificate: certificate.cloned(),
+        shared_with: Vec::new(),
+        open: is_open(file),
+    })
+}
+
+fn read_key(file: &Path) -> Result<Key> {
+    let shown = file.display().to_string();
+    let bytes = zeroize::Zeroizing::new(files::read(file, files::SMALL)?);
+    let private = key::read_private(&bytes, None, &shown);
+    match private {
+        Ok(private) => key::spki_sha256(&private).map(Key::Read),
+        Err(error) => {
+            if is_encrypted(&bytes, file) {
+                return Ok(Key::Encrypted);
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Whether a file holds one private key, and that one needs a passphrase.
+fn is_encrypted(bytes: &[u8], file: &Path) -> bool {
+    let objects: std::result::Result<Vec<Object>, Error> = read::parse(bytes, file);
+    let keys: Vec<bool> = objects
+        .into_iter()
+        .flatten()
+        .filter_map(|object| match object {
+            Object::PrivateKey { encrypted, .. } => Some(encrypted),
+            _ => None,
+        })
+        .collect();
+    keys == [true]
+}
+
+/// Whether others than the owner may read a file.
+#[cfg(unix)]
+fn is_open(file: &Path) -> Option<bool> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(file).ok()?.permissions().mode();
+    Some(mode & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_open(_: &Path) -> Option<bool> {
+    None
+}
