@@ -87,6 +87,7 @@ causes! {
     KeyDoesNotFit "key-does-not-fit" "The private key is not the one of the certificate."
     KeyShared "key-shared" "One key serves more than one environment."
     KeyReadableByOthers "key-readable-by-others" "Others than the owner may read the private key."
+    KeyInWorkTree "key-in-work-tree" "The private key lies where version control would take it along."
     WrongEnvironment "wrong-environment" "A certificate belongs to another environment."
     WrongGeneration "wrong-generation" "A certificate belongs to a generation that is not, or no longer, taken."
     GenerationMissing "generation-missing" "A certificate of a required generation is not there."
@@ -107,6 +108,7 @@ causes! {
     FileUnreadable "file-unreadable" "A file is there, but does not hold what it should."
     SettingMissing "setting-missing" "The install does not say something that is needed."
     SettingUnusual "setting-unusual" "A setting has an unusual form."
+    WaiverEndsSoon "waiver-ends-soon" "A waiver's last day is near."
     WaiverEnded "waiver-ended" "A waiver's last day has passed."
     Superseded "superseded" "Something newer has taken its place."
 }

@@ -6,6 +6,7 @@ pub mod dns;
 pub mod files;
 pub mod http;
 pub mod inbound;
+pub mod install;
 pub mod key;
 pub mod network;
 pub mod path;
@@ -33,6 +34,10 @@ pub fn all() -> Vec<&'static Meta> {
     metas.extend(of(inbound::INBOUND));
     metas.extend(of(trust::CHECKS));
     metas.extend(of(trust::HELD));
+    metas.extend(of(install::SETTINGS));
+    metas.extend(of(install::WAIVERS));
+    metas.extend(of(install::SECTION));
+    metas.extend(of(install::KEYS));
     metas.sort_by_key(|meta| meta.id);
     metas
 }

@@ -5,6 +5,7 @@
 
 pub mod chain;
 pub mod csr;
+pub mod install;
 pub mod network;
 mod run;
 pub mod work_tree;

@@ -1,11 +1,13 @@
 //! Surveys areas one after the other and adds up what they found.
 
-use super::{Subject, chain, csr, network};
+use super::{Subject, chain, csr, install, network};
 use crate::{check::Report, error::Result};
 
 /// What can be surveyed by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Area {
+    /// What `ptl.toml` itself says.
+    Install,
     /// The certificate request beside the install's key.
     Csr,
     /// The certificate, its chain and key, and the trusted CAs.
@@ -16,7 +18,7 @@ pub enum Area {
 
 impl Area {
     /// Every area, from the nearest to the farthest.
-    pub const ALL: &'static [Self] = &[Self::Csr, Self::Chain, Self::Network];
+    pub const ALL: &'static [Self] = &[Self::Install, Self::Csr, Self::Chain, Self::Network];
 }
 
 /// Surveys these areas of an install in one environment.
@@ -27,6 +29,7 @@ pub async fn run(command: &str, areas: &[Area], subject: &Subject<'_>) -> Result
     let mut findings = Vec::new();
     for area in areas {
         findings.extend(match area {
+            Area::Install => install::findings(subject),
             Area::Csr => csr::survey(subject)?,
             Area::Chain => chain::survey(subject)?,
             Area::Network => network::findings(subject, network::Extras::default()).await?,

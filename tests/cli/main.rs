@@ -20,6 +20,7 @@ mod explain;
 mod init;
 #[cfg(unix)]
 mod init_asks;
+mod install;
 mod kill_csr;
 mod kill_state;
 mod lint;
