@@ -16,7 +16,10 @@ use openssl::{
 
 pub use attempt::{Wishes, attempt};
 
-use crate::{openssl_ext::Heard, x509::Certificate};
+use crate::{
+    openssl_ext::Heard,
+    x509::{Certificate, Hash, KeyAlgorithm},
+};
 
 /// Our own certificate for servers that ask for one.
 #[derive(Clone, Debug)]
@@ -27,6 +30,18 @@ pub struct Identity {
     pub chain: Vec<Certificate>,
     /// Its private key.
     pub key: PKey<Private>,
+}
+
+impl Identity {
+    /// Whether it stands below OpenSSL's usual level: a SHA-1 or MD5 signature, or a small RSA key.
+    fn is_weak(&self) -> bool {
+        std::iter::once(&self.certificate)
+            .chain(&self.chain)
+            .any(|it| {
+                let small = it.key.algorithm == KeyAlgorithm::Rsa && it.key.bits < 2048;
+                small || matches!(it.signature.hash, Hash::Sha1 | Hash::Md5)
+            })
+    }
 }
 
 /// How a handshake ended.
@@ -200,14 +215,15 @@ fn context(identity: Option<&Identity>, lenient: bool) -> Result<SslContext, Err
         builder.clear_options(SslOptions::NO_TLSV1 | SslOptions::NO_TLSV1_1);
         builder.set_options(SslOptions::ALLOW_UNSAFE_LEGACY_RENEGOTIATION);
     } else {
-        builder.set_security_level(USUAL_LEVEL);
+        // OpenSSL neither loads nor shows a certificate of ours that is below the level.
+        let ours_is_weak = identity.is_some_and(Identity::is_weak);
+        builder.set_security_level(if ours_is_weak { 0 } else { USUAL_LEVEL });
         builder.set_min_proto_version(Some(SslVersion::TLS1_2))?;
     }
     Ok(builder.build())
 }
 
-/// Loads our certificate. At the usual level OpenSSL refuses to load one that is signed with SHA-1,
-/// so the level is set afterwards.
+/// Loads our certificate; the level is set afterwards.
 fn show(builder: &mut SslContextBuilder, identity: &Identity) -> Result<(), ErrorStack> {
     builder.set_security_level(0);
     builder.set_certificate(identity.certificate.x509())?;

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 
 mod chains;
+mod silent;
 mod startup;
 
 use std::{io::Write, process::ExitCode};
@@ -59,7 +60,11 @@ fn main() -> ExitCode {
 type Measure = fn() -> Vec<Ratio>;
 
 /// The measures, by the name that chooses them: `cargo bench -- startup`.
-const MEASURES: &[(&str, Measure)] = &[("startup", startup::ratios), ("chains", chains::ratios)];
+const MEASURES: &[(&str, Measure)] = &[
+    ("startup", startup::ratios),
+    ("chains", chains::ratios),
+    ("silent", silent::ratios),
+];
 
 fn show(ratios: &[Ratio]) {
     let mut table = comfy_table::Table::new();

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod loopback;
 mod pki;
 mod support;
 #[cfg(unix)]
@@ -17,6 +18,8 @@ mod csr_files;
 mod csr_install;
 mod csr_passphrase;
 mod explain;
+mod firewall;
+mod firewall_names;
 mod init;
 #[cfg(unix)]
 mod init_asks;

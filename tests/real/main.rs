@@ -1,0 +1,17 @@
+//! `ptl` against real servers and a real kernel: nginx, dnsmasq, network namespaces.
+//!
+//! A server that is not installed fails its tests: `tests/run` installs what they need.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+#[path = "../cli/loopback.rs"]
+mod loopback;
+#[path = "../cli/pki.rs"]
+mod pki;
+#[path = "../cli/support.rs"]
+mod support;
+
+mod dnsmasq;
+mod namespace;
+mod nginx;
+mod server;
