@@ -4,7 +4,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use wildmatch::WildMatch;
+
 use super::*;
+use crate::checks;
 
 /// What the Deployment Toolkit's page asks for, in its order, by the tag that a step bears.
 const TOOLKIT: &[(&str, &str)] = &[
@@ -236,5 +239,22 @@ fn both_methods_of_revocation_and_both_generations_are_spoken_of() {
         assert!(crl.instructions.contains("crl.nhs.uk") && crl.instructions.contains("checkit"));
         let (_, chain) = definition.step("int.chain").unwrap();
         assert!(chain.instructions.contains("SHA-1") && chain.instructions.contains("SHA-2"));
+    }
+}
+
+#[test]
+fn every_pattern_fits_a_check_that_there_is() {
+    let ids: Vec<&str> = checks::all().iter().map(|meta| meta.id.0).collect();
+    for definition in shipped() {
+        for step in definition.steps() {
+            for glob in &step.checks {
+                let pattern = WildMatch::new(glob);
+                assert!(
+                    ids.iter().any(|id| pattern.matches(id)),
+                    "{}: no check fits {glob}",
+                    step.id
+                );
+            }
+        }
     }
 }
