@@ -7,7 +7,9 @@ use openssl::pkey::{PKey, Private};
 use crate::{
     cli::{Global, passphrase::PassphraseArgs},
     error::{Error, Result},
-    files, terminal,
+    files,
+    report::visible,
+    terminal,
     x509::key::{self, Passphrase},
 };
 
@@ -66,9 +68,10 @@ fn named(args: &PassphraseArgs, global: &Global) -> Result<Option<Passphrase>> {
     let line = files::first_line(path, WAIT)?;
     // Not an error: secrets that a container platform mounts are often readable by all inside.
     if files::open_to_others(path) == Some(true) && !global.quiet {
+        let shown = path.display().to_string();
         terminal::note(&format!(
             "warning: others may read `{0}`; `chmod 600 {0}` ends that",
-            path.display()
+            visible(&shown)
         ));
     }
     Passphrase::new(line, &format!("`{}`", path.display())).map(Some)

@@ -60,7 +60,32 @@ pub fn read(path: &Path, expected: Option<Fqdn>) -> Result<Linted> {
 
 /// Judges the request of a file.
 pub fn judge(path: &Path, linted: &Linted, context: &Context<'_>) -> Vec<Finding> {
-    check::run(CHECKS, &path.display().to_string(), linted, context)
+    let mut findings = check::run(CHECKS, &path.display().to_string(), linted, context);
+    for hint in findings
+        .iter_mut()
+        .filter_map(|finding| finding.hint.as_mut())
+    {
+        *hint = concrete(hint, path, linted);
+    }
+    findings
+}
+
+/// The hint with the name and the key's file in it, where they are known.
+fn concrete(hint: &str, path: &Path, linted: &Linted) -> String {
+    let common_name = linted.request.values("CN").next();
+    let known = linted
+        .expected
+        .clone()
+        .or_else(|| Fqdn::parse(common_name?).ok());
+    let key = path.with_extension("key");
+    let mut hint = hint.to_owned();
+    if let Some(fqdn) = known {
+        hint = hint.replace("--fqdn NAME", &format!("--fqdn {fqdn}"));
+    }
+    if key.is_file() {
+        hint = hint.replace("--from-key KEY", &format!("--from-key {}", key.display()));
+    }
+    hint
 }
 
 /// Judges the request beside the key of an install; without one there is nothing to judge.

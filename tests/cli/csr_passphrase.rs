@@ -11,6 +11,7 @@ use crate::{
     csr::{CSR, KEY, NAME, keeps_the_key_to_itself, mode, public_keys},
     pki::openssl,
     support::{Bench, within_200_mb},
+    terminal::Session,
 };
 
 const SECRET: &str = "correct horse battery";
@@ -266,4 +267,41 @@ fn nothing_waits_for_a_passphrase_that_nobody_was_asked_for() {
         .run(["csr", "--fqdn", NAME, "--from-key", KEY])
         .refuses("is encrypted");
     assert!(started.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn a_person_at_a_terminal_is_asked_twice_for_a_new_passphrase_and_sees_none_of_it() {
+    let bench = Bench::new();
+    let mut session = Session::start(bench.command(["csr", "--fqdn", NAME, "--ask-passphrase"]));
+    session
+        .expect("Passphrase for the new key")
+        .types_unseen("mistyped once\r");
+    session.expect("Once more").types_unseen("mistyped twice\r");
+    session.expect("The two differ");
+    session
+        .expect("Passphrase for the new key")
+        .types_unseen(&format!("{SECRET}\r"));
+    session
+        .expect("Once more")
+        .types_unseen(&format!("{SECRET}\r"));
+    let (code, said) = session.ends();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!said.contains("correct horse"), "{said}");
+    let key = bench.path(KEY);
+    openssl(&[
+        "pkey",
+        "-noout",
+        "-in",
+        key.to_str().unwrap(),
+        "-passin",
+        &format!("pass:{SECRET}"),
+    ]);
+    fs::remove_file(bench.path(CSR)).unwrap();
+    let mut session = Session::start(bench.command(["csr", "--fqdn", NAME, "--from-key", KEY]));
+    session
+        .expect("Passphrase of")
+        .types_unseen(&format!("{SECRET}\r"));
+    let (code, said) = session.ends();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(bench.path(CSR).exists() && !said.contains("correct horse"));
 }

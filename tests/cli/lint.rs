@@ -69,7 +69,8 @@ fn each_defect_fails_its_check_with_a_command_that_mends_it() {
     ] {
         let run = lint_subject(subject).exits(1).fails(id, "x.csr", cause);
         let hint = run.finding(id, "x.csr")["hint"].clone();
-        assert!(hint.as_str().unwrap().contains("ptl csr --fqdn"), "{hint}");
+        let command = format!("`ptl csr --fqdn {NAME} --out DIR --from-key KEY`");
+        assert!(hint.as_str().unwrap().contains(&command), "{hint}");
     }
 }
 

@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::{
+    pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
+    termios::{LocalModes, tcgetattr},
+};
 
 /// How long a question may take to appear before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -97,6 +100,21 @@ impl Session {
     pub(crate) fn types(&mut self, keys: &str) -> &mut Self {
         self.keyboard.write_all(keys.as_bytes()).unwrap();
         self
+    }
+
+    /// Types this once the terminal shows no more what is typed, as a person would after reading the question.
+    #[track_caller]
+    pub(crate) fn types_unseen(&mut self, keys: &str) -> &mut Self {
+        let until = Instant::now() + PATIENCE;
+        while tcgetattr(&self.keyboard)
+            .unwrap()
+            .local_modes
+            .contains(LocalModes::ECHO)
+        {
+            assert!(Instant::now() < until, "the terminal shows what is typed");
+            thread::sleep(Duration::from_millis(5));
+        }
+        self.types(keys)
     }
 
     /// Waits for the end: the exit code, and what was printed since the last wait.

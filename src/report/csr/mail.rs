@@ -124,7 +124,10 @@ fn role(role: environment::Role) -> &'static str {
 impl Desk {
     /// As text for people; `csr` is the request's file, for the form.
     pub(super) fn human(&self, csr: &str) -> String {
-        let mut text = format!("Where it goes, {}:\n", self.environments.join(" and "));
+        let mut text = format!(
+            "Where it goes, {}:\n",
+            visible(&self.environments.join(" and "))
+        );
         text.push_str(&format!("  to          {}\n", visible(&self.name)));
         if let Some(before) = &self.before {
             text.push_str(&format!("  first       {}\n", visible(before)));
