@@ -131,10 +131,13 @@ fn unreadable(path: &Path, error: std::io::Error) -> Error {
 }
 
 fn too_large(path: &Path, limit: u64) -> Error {
+    let limit = match limit / 1024 {
+        kib @ 0..1024 => format!("{kib} KiB"),
+        kib => format!("{} MiB", kib / 1024),
+    };
     Error::input(format!(
-        "`{}` is larger than {} MiB, more than any file of its kind",
-        path.display(),
-        limit / (1024 * 1024)
+        "`{}` is larger than {limit}, more than any file of its kind",
+        path.display()
     ))
     .hint("Check that this is the file you mean.")
 }

@@ -87,7 +87,7 @@ fn fits_the_certificate(facts: &KeyFacts, _: &Context<'_>) -> Outcome {
         }
         Key::Missing => {
             return Outcome::fail(Cause::FileMissing, format!("`{file}` is not there")).hint(
-                "Copy the key from where the request was made, or correct `key` in ptl.toml.",
+                "Make it with `ptl csr`, copy it from where the request was made, or correct `key` in ptl.toml.",
             );
         }
         Key::Unreadable(why) => {

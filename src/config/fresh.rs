@@ -178,7 +178,7 @@ fn section(environment: &Environment, fqdn: Option<&str>) -> String {
 {certificates}{registration}{spine}"#,
         heading = heading(environment, fqdn.is_some()),
         fqdn = quoted(&known),
-        certificates = certificates(id, &known),
+        certificates = certificates(id, &known, mark),
         registration = registration(&known),
         spine = spine(environment),
     )
@@ -203,11 +203,11 @@ fn heading(environment: &Environment, is_first: bool) -> String {
     )
 }
 
-fn certificates(id: &str, fqdn: &str) -> String {
+fn certificates(id: &str, fqdn: &str, mark: &str) -> String {
     format!(
         r#"
-# The private key and the certificate request are made by `ptl csr --env {id}`. The key never leaves this machine.
-# key = "{fqdn}.key"
+# The private key: `ptl csr --env {id}` makes it, and the certificate request beside it. It never leaves this machine.
+{mark}key = "{fqdn}.key"
 
 # The certificate that came back by mail.
 # certificate = "{fqdn}.crt"

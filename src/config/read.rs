@@ -20,6 +20,9 @@ use crate::{
 /// The name of the file that makes a folder an install.
 pub const FILE: &str = "ptl.toml";
 
+/// The most that is read of it: forty times a fresh one.
+const LIMIT: u64 = 256 * 1024;
+
 /// The newest form that this ptl reads.
 pub const SCHEMA: i64 = 1;
 
@@ -47,7 +50,7 @@ impl Install {
                 ),
             );
         }
-        let text = files::read_text(&path, files::SMALL)?;
+        let text = files::read_text(&path, LIMIT)?;
         parse(&text, folder, checks)
     }
 }
@@ -59,24 +62,23 @@ impl Install {
 pub fn parse(text: &str, folder: &Path, checks: &[&str]) -> Result<Install> {
     let (document, errors) = DeTable::parse_recoverable(text);
     refuse_newer(document.get_ref())?;
-    let mut notes = Notes::new(text);
+    let mut notes = Notes::default();
     for error in &errors {
         let message = error.message().trim().replace('\n', ", ");
         notes.problem(&error.span().unwrap_or(0..0), message);
     }
     // What a broken line would have said is not known: to judge the rest would invent problems.
     if !errors.is_empty() {
-        return Err(wrong(folder, notes.problems)
+        return Err(wrong(folder, text, notes)
             .hint("Mend the TOML; the settings themselves are checked once it can be read."));
     }
     let document = Section::new(String::new(), 0..0, document.get_ref());
-    let install = install(document, folder, checks, &mut notes);
-    match install {
-        Some(install) if notes.problems.is_empty() => Ok(Install {
-            warnings: in_order(notes.warnings),
+    match install(document, folder, checks, &mut notes) {
+        Some(install) if notes.count() == 0 => Ok(Install {
+            warnings: notes.warnings(text),
             ..install
         }),
-        _ => Err(wrong(folder, notes.problems)
+        _ => Err(wrong(folder, text, notes)
             .hint("Mend every line above; nothing was judged or changed.")),
     }
 }
@@ -96,37 +98,34 @@ fn refuse_newer(document: &DeTable<'_>) -> Result<()> {
     }
 }
 
-fn wrong(folder: &Path, problems: Vec<Problem>) -> Error {
+fn wrong(folder: &Path, text: &str, notes: Notes) -> Error {
     let path = folder.join(FILE);
     let path = path
         .strip_prefix(".")
         .unwrap_or(&path)
         .display()
         .to_string();
-    Error::input(format!(
-        "`{path}` has {} problem{}",
-        problems.len(),
-        if problems.len() == 1 { "" } else { "s" }
-    ))
-    .details(in_order(problems).into_iter().map(
-        |Problem {
-             line,
-             column,
-             message,
-         }| format!("{path}:{line}:{column}: {message}"),
-    ))
-}
-
-fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
-    problems.sort_by_key(|problem| (problem.line, problem.column));
-    problems
+    let count = notes.count();
+    let plural = if count == 1 { "" } else { "s" };
+    let problems = notes.problems(text);
+    let more = count - problems.len();
+    let lines = problems.into_iter().map(|problem| {
+        let Problem {
+            line,
+            column,
+            message,
+        } = problem;
+        format!("{path}:{line}:{column}: {message}")
+    });
+    let rest = (more > 0).then(|| format!("and {more} more"));
+    Error::input(format!("`{path}` has {count} problem{plural}")).details(lines.chain(rest))
 }
 
 fn install(
     mut document: Section<'_>,
     folder: &Path,
     checks: &[&str],
-    notes: &mut Notes<'_>,
+    notes: &mut Notes,
 ) -> Option<Install> {
     schema(&mut document, notes);
     let organisation = pair(&mut document, "organisation", "ods", notes);
@@ -168,7 +167,7 @@ fn install(
     })
 }
 
-fn schema(document: &mut Section<'_>, notes: &mut Notes<'_>) {
+fn schema(document: &mut Section<'_>, notes: &mut Notes) {
     match document.integer("schema", notes) {
         Some((SCHEMA, _)) => {}
         Some((other, span)) => notes.problem(
@@ -185,7 +184,7 @@ fn pair(
     document: &mut Section<'_>,
     table: &'static str,
     second: &'static str,
-    notes: &mut Notes<'_>,
+    notes: &mut Notes,
 ) -> Option<(Text, Text)> {
     let mut section = document.required_table(table, notes)?;
     let name = section.required("name", notes);
@@ -195,7 +194,7 @@ fn pair(
 }
 
 /// A shipped environment, or the path of a profile file, told by its ending or its folder.
-fn default_environment(text: Text, folder: &Path, notes: &mut Notes<'_>) -> Option<String> {
+fn default_environment(text: Text, folder: &Path, notes: &mut Notes) -> Option<String> {
     if text.value.ends_with(".toml") || Path::new(&text.value).components().count() > 1 {
         let path = folder.join(&text.value);
         return path.to_str().map(str::to_owned);
@@ -210,7 +209,7 @@ fn shipped() -> Vec<&'static str> {
 fn environments(
     document: &mut Section<'_>,
     folder: &Path,
-    notes: &mut Notes<'_>,
+    notes: &mut Notes,
 ) -> BTreeMap<String, Endpoint> {
     let mut environments = BTreeMap::new();
     let Some(all) = document.table("environment", notes) else {
@@ -236,7 +235,7 @@ fn environments(
     environments
 }
 
-fn endpoint(mut section: Section<'_>, id: &str, folder: &Path, notes: &mut Notes<'_>) -> Endpoint {
+fn endpoint(mut section: Section<'_>, id: &str, folder: &Path, notes: &mut Notes) -> Endpoint {
     let fqdn = section
         .string("fqdn", notes)
         .and_then(|text| rules::fqdn(&text, notes));
@@ -289,8 +288,8 @@ fn folder_relative(folder: &Path, path: &str) -> PathBuf {
 fn hosts(
     section: &mut Section<'_>,
     key: &'static str,
-    rule: fn(&str, Text, &mut Notes<'_>) -> String,
-    notes: &mut Notes<'_>,
+    rule: fn(&str, Text, &mut Notes) -> String,
+    notes: &mut Notes,
 ) -> Vec<String> {
     section
         .strings(key, notes)
@@ -301,7 +300,7 @@ fn hosts(
 }
 
 /// Generations that must be there; those of a shipped environment are known by name.
-fn require(section: &mut Section<'_>, id: &str, notes: &mut Notes<'_>) -> Option<Vec<String>> {
+fn require(section: &mut Section<'_>, id: &str, notes: &mut Notes) -> Option<Vec<String>> {
     let span = section.span.clone();
     let wanted = section.strings("require", notes)?;
     if wanted.is_empty() {
@@ -333,7 +332,7 @@ fn generations(id: &str) -> Vec<String> {
     )
 }
 
-fn network(mut section: Section<'_>, notes: &mut Notes<'_>) -> Network {
+fn network(mut section: Section<'_>, notes: &mut Notes) -> Network {
     let network = Network {
         hscn: section.boolean("hscn", notes),
         resolvers: section
@@ -347,7 +346,7 @@ fn network(mut section: Section<'_>, notes: &mut Notes<'_>) -> Network {
     network
 }
 
-fn waiver(mut section: Section<'_>, checks: &[&str], notes: &mut Notes<'_>) -> Option<Waiver> {
+fn waiver(mut section: Section<'_>, checks: &[&str], notes: &mut Notes) -> Option<Waiver> {
     let check = section.required("check", notes);
     if let Some(check) = &check {
         check_id(check, checks, notes);
@@ -365,7 +364,7 @@ fn waiver(mut section: Section<'_>, checks: &[&str], notes: &mut Notes<'_>) -> O
 }
 
 /// A waiver is for one check: a pattern would hide failures that nobody has seen yet.
-fn check_id(text: &Text, checks: &[&str], notes: &mut Notes<'_>) {
+fn check_id(text: &Text, checks: &[&str], notes: &mut Notes) {
     let id = text.value.as_str();
     let formed = id.rsplit_once('-').is_some_and(|(area, number)| {
         !area.is_empty()

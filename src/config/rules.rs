@@ -13,7 +13,7 @@ use super::{
 use crate::{environment::Role, error::nearest};
 
 /// The registered name, in lower case.
-pub(super) fn fqdn(text: &Text, notes: &mut Notes<'_>) -> Option<String> {
+pub(super) fn fqdn(text: &Text, notes: &mut Notes) -> Option<String> {
     let name = match Fqdn::parse(&text.value) {
         Ok(name) => name,
         Err(problems) => {
@@ -42,7 +42,7 @@ pub(super) fn fqdn(text: &Text, notes: &mut Notes<'_>) -> Option<String> {
 }
 
 /// The accredited system id: every one that sources show has twelve digits, but none states the rule.
-pub(super) fn asid(text: Text, notes: &mut Notes<'_>) -> String {
+pub(super) fn asid(text: Text, notes: &mut Notes) -> String {
     let digits = text.value.bytes().all(|byte| byte.is_ascii_digit());
     if !digits && text.value.contains('-') {
         let message = format!("`asid` is `{}`: that looks like a party key", text.value);
@@ -58,7 +58,7 @@ pub(super) fn asid(text: Text, notes: &mut Notes<'_>) -> String {
 }
 
 /// The party key: `YES-0000806` is the form that sources show.
-pub(super) fn party_key(text: Text, notes: &mut Notes<'_>) -> String {
+pub(super) fn party_key(text: Text, notes: &mut Notes) -> String {
     let usual = text.value.split_once('-').is_some_and(|(code, number)| {
         is_ods(code) && number.len() >= 6 && number.bytes().all(|byte| byte.is_ascii_digit())
     });
@@ -73,7 +73,7 @@ pub(super) fn party_key(text: Text, notes: &mut Notes<'_>) -> String {
 }
 
 /// The ODS code: no source states its form.
-pub(super) fn ods(text: Text, notes: &mut Notes<'_>) -> String {
+pub(super) fn ods(text: Text, notes: &mut Notes) -> String {
     if !is_ods(&text.value) {
         let message = format!(
             "`ods` is `{}`: an ODS code usually has 3 to 6 capital letters and digits, as A12345",
@@ -96,7 +96,7 @@ pub(super) fn one_of<'a>(
     key: &str,
     text: &Text,
     known: &[&'a str],
-    notes: &mut Notes<'_>,
+    notes: &mut Notes,
 ) -> Option<&'a str> {
     if let Some(word) = known.iter().find(|word| **word == text.value) {
         return Some(word);
@@ -110,7 +110,7 @@ pub(super) fn one_of<'a>(
 }
 
 /// Provider or consumer.
-pub(super) fn role(text: &Text, notes: &mut Notes<'_>) -> Option<Role> {
+pub(super) fn role(text: &Text, notes: &mut Notes) -> Option<Role> {
     one_of("role", text, &["provider", "consumer"], notes).map(|word| match word {
         "consumer" => Role::Consumer,
         _ => Role::Provider,
@@ -118,7 +118,7 @@ pub(super) fn role(text: &Text, notes: &mut Notes<'_>) -> Option<Role> {
 }
 
 /// The endpoint's URL: https, the registered name, no port (NEMS guide; NRL retrieval by SSP).
-pub(super) fn endpoint(text: Text, fqdn: Option<&str>, notes: &mut Notes<'_>) -> String {
+pub(super) fn endpoint(text: Text, fqdn: Option<&str>, notes: &mut Notes) -> String {
     for problem in endpoint_problems(&text.value, fqdn) {
         notes.problem(&text.span, format!("`endpoint` {problem}"));
     }
@@ -179,7 +179,7 @@ fn written_port(url: &str) -> Option<&str> {
 }
 
 /// The address that outbound connections are seen from.
-pub(super) fn source_address(text: &Text, notes: &mut Notes<'_>) -> Option<IpAddr> {
+pub(super) fn source_address(text: &Text, notes: &mut Notes) -> Option<IpAddr> {
     let address = text.value.parse().ok();
     if address.is_none() {
         let message = format!("`source_address` is `{}`: it is one IP address", text.value);
@@ -189,7 +189,7 @@ pub(super) fn source_address(text: &Text, notes: &mut Notes<'_>) -> Option<IpAdd
 }
 
 /// A host's name, of any length of label that DNS takes.
-pub(super) fn host(key: &str, text: Text, notes: &mut Notes<'_>) -> String {
+pub(super) fn host(key: &str, text: Text, notes: &mut Notes) -> String {
     if !is_host_name(&text.value) {
         let message = format!("`{key}` is `{}`: that is no host name", text.value);
         notes.problem(&text.span, message);
@@ -198,7 +198,7 @@ pub(super) fn host(key: &str, text: Text, notes: &mut Notes<'_>) -> String {
 }
 
 /// A host's name, an address, or a range of addresses.
-pub(super) fn host_or_range(key: &str, text: Text, notes: &mut Notes<'_>) -> String {
+pub(super) fn host_or_range(key: &str, text: Text, notes: &mut Notes) -> String {
     if !is_host_name(&text.value) && text.value.parse::<IpAddr>().is_err() && !is_range(&text.value)
     {
         let message = format!(
@@ -240,7 +240,7 @@ fn is_host_name(name: &str) -> bool {
 }
 
 /// A name server: an address, with a port where it is not 53.
-pub(super) fn resolver(text: &Text, notes: &mut Notes<'_>) -> Option<SocketAddr> {
+pub(super) fn resolver(text: &Text, notes: &mut Notes) -> Option<SocketAddr> {
     let address = text
         .value
         .parse::<SocketAddr>()

@@ -18,43 +18,58 @@ pub(super) struct Text {
     pub(super) span: Range<usize>,
 }
 
-/// What was found about a document so far.
-#[derive(Debug)]
-pub(super) struct Notes<'a> {
-    text: &'a str,
-    pub(super) problems: Vec<Problem>,
-    pub(super) warnings: Vec<Problem>,
+/// The most problems of a file that are told; nobody mends more at once, and each costs a search for its line.
+const MOST: usize = 100;
+
+/// What was found about a document so far: byte offset and message.
+#[derive(Debug, Default)]
+pub(super) struct Notes {
+    problems: Vec<(usize, String)>,
+    warnings: Vec<(usize, String)>,
 }
 
-impl<'a> Notes<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
-        Self {
-            text,
-            problems: Vec::new(),
-            warnings: Vec::new(),
-        }
-    }
-
+impl Notes {
     /// Something wrong: the file is refused.
     pub(super) fn problem(&mut self, span: &Range<usize>, message: impl Into<String>) {
-        let problem = self.at(span, message.into());
-        self.problems.push(problem);
+        self.problems.push((span.start, message.into()));
     }
 
     /// Something unusual: the file is taken.
     pub(super) fn warning(&mut self, span: &Range<usize>, message: impl Into<String>) {
-        let warning = self.at(span, message.into());
-        self.warnings.push(warning);
+        self.warnings.push((span.start, message.into()));
     }
 
-    fn at(&self, span: &Range<usize>, message: String) -> Problem {
-        let Place { line, column } = Place::of(self.text, span.start);
-        Problem {
-            line,
-            column,
-            message,
-        }
+    /// How many things are wrong.
+    pub(super) fn count(&self) -> usize {
+        self.problems.len()
     }
+
+    /// What is wrong in the order of the file, the first hundred.
+    pub(super) fn problems(self, text: &str) -> Vec<Problem> {
+        placed(self.problems, text)
+    }
+
+    /// What is unusual in the order of the file, the first hundred.
+    pub(super) fn warnings(self, text: &str) -> Vec<Problem> {
+        placed(self.warnings, text)
+    }
+}
+
+fn placed(mut found: Vec<(usize, String)>, text: &str) -> Vec<Problem> {
+    // Stable: what one rule says of one value stays in the rule's order.
+    found.sort_by_key(|(offset, _)| *offset);
+    found.truncate(MOST);
+    found
+        .into_iter()
+        .map(|(offset, message)| {
+            let Place { line, column } = Place::of(text, offset);
+            Problem {
+                line,
+                column,
+                message,
+            }
+        })
+        .collect()
 }
 
 /// A table of the document, and which of its keys were asked for.
@@ -102,13 +117,13 @@ impl<'a> Section<'a> {
     }
 
     /// A text that holds something, if it is there.
-    pub(super) fn string(&mut self, key: &'static str, notes: &mut Notes<'_>) -> Option<Text> {
+    pub(super) fn string(&mut self, key: &'static str, notes: &mut Notes) -> Option<Text> {
         let value = self.get(key)?;
         string(key, value, notes)
     }
 
     /// A text that must be there.
-    pub(super) fn required(&mut self, key: &'static str, notes: &mut Notes<'_>) -> Option<Text> {
+    pub(super) fn required(&mut self, key: &'static str, notes: &mut Notes) -> Option<Text> {
         match self.get(key) {
             Some(value) => string(key, value, notes),
             None => {
@@ -119,7 +134,7 @@ impl<'a> Section<'a> {
     }
 
     /// Notes that a key is not there.
-    fn missing(&self, key: &str, notes: &mut Notes<'_>) {
+    fn missing(&self, key: &str, notes: &mut Notes) {
         let message = if self.name.is_empty() {
             format!("`{key}` is missing")
         } else {
@@ -128,7 +143,7 @@ impl<'a> Section<'a> {
         notes.problem(&self.span, message);
     }
 
-    pub(super) fn boolean(&mut self, key: &'static str, notes: &mut Notes<'_>) -> Option<bool> {
+    pub(super) fn boolean(&mut self, key: &'static str, notes: &mut Notes) -> Option<bool> {
         let value = self.get(key)?;
         value.get_ref().as_bool().or_else(|| {
             wrong_type(key, "true or false", value, notes);
@@ -137,11 +152,7 @@ impl<'a> Section<'a> {
     }
 
     /// Texts in an array.
-    pub(super) fn strings(
-        &mut self,
-        key: &'static str,
-        notes: &mut Notes<'_>,
-    ) -> Option<Vec<Text>> {
+    pub(super) fn strings(&mut self, key: &'static str, notes: &mut Notes) -> Option<Vec<Text>> {
         let value = self.get(key)?;
         let Some(array) = value.get_ref().as_array() else {
             wrong_type(
@@ -164,7 +175,7 @@ impl<'a> Section<'a> {
     pub(super) fn integer(
         &mut self,
         key: &'static str,
-        notes: &mut Notes<'_>,
+        notes: &mut Notes,
     ) -> Option<(i64, Range<usize>)> {
         let value = self.get(key)?;
         let number = value.get_ref().as_integer().and_then(|integer| {
@@ -177,7 +188,7 @@ impl<'a> Section<'a> {
     }
 
     /// A day that must be there, as a TOML date or as a string that looks like one.
-    pub(super) fn date(&mut self, key: &'static str, notes: &mut Notes<'_>) -> Option<Date> {
+    pub(super) fn date(&mut self, key: &'static str, notes: &mut Notes) -> Option<Date> {
         let Some(value) = self.get(key) else {
             self.missing(key, notes);
             return None;
@@ -198,11 +209,7 @@ impl<'a> Section<'a> {
     }
 
     /// A table under this one.
-    pub(super) fn table(
-        &mut self,
-        key: &'static str,
-        notes: &mut Notes<'_>,
-    ) -> Option<Section<'a>> {
+    pub(super) fn table(&mut self, key: &'static str, notes: &mut Notes) -> Option<Section<'a>> {
         let value = self.get(key)?;
         section(format!("[{key}]"), value, notes)
     }
@@ -211,7 +218,7 @@ impl<'a> Section<'a> {
     pub(super) fn required_table(
         &mut self,
         key: &'static str,
-        notes: &mut Notes<'_>,
+        notes: &mut Notes,
     ) -> Option<Section<'a>> {
         let Some(value) = self.get(key) else {
             notes.problem(&self.span, format!("the table [{key}] is missing"));
@@ -221,7 +228,7 @@ impl<'a> Section<'a> {
     }
 
     /// Tables in an array: `[[waive]]`.
-    pub(super) fn tables(&mut self, key: &'static str, notes: &mut Notes<'_>) -> Vec<Section<'a>> {
+    pub(super) fn tables(&mut self, key: &'static str, notes: &mut Notes) -> Vec<Section<'a>> {
         let Some(value) = self.get(key) else {
             return Vec::new();
         };
@@ -236,7 +243,7 @@ impl<'a> Section<'a> {
     }
 
     /// Notes every key that nobody asked for.
-    pub(super) fn finish(self, notes: &mut Notes<'_>) {
+    pub(super) fn finish(self, notes: &mut Notes) {
         for (key, span, _) in self.entries() {
             if self.known.contains(&key) {
                 continue;
@@ -259,7 +266,7 @@ impl<'a> Section<'a> {
 pub(super) fn section<'a>(
     name: String,
     value: &'a Spanned<DeValue<'a>>,
-    notes: &mut Notes<'_>,
+    notes: &mut Notes,
 ) -> Option<Section<'a>> {
     match value.get_ref().as_table() {
         Some(table) => Some(Section::new(name, value.span(), table)),
@@ -274,7 +281,7 @@ pub(super) fn section<'a>(
     }
 }
 
-fn string(key: &str, value: &Spanned<DeValue<'_>>, notes: &mut Notes<'_>) -> Option<Text> {
+fn string(key: &str, value: &Spanned<DeValue<'_>>, notes: &mut Notes) -> Option<Text> {
     let Some(text) = value.get_ref().as_str() else {
         wrong_type(key, "a string in quotes", value, notes);
         return None;
@@ -289,7 +296,7 @@ fn string(key: &str, value: &Spanned<DeValue<'_>>, notes: &mut Notes<'_>) -> Opt
     })
 }
 
-fn wrong_type(key: &str, wanted: &str, value: &Spanned<DeValue<'_>>, notes: &mut Notes<'_>) {
+fn wrong_type(key: &str, wanted: &str, value: &Spanned<DeValue<'_>>, notes: &mut Notes) {
     let found = kind(value.get_ref());
     notes.problem(
         &value.span(),

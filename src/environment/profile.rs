@@ -21,6 +21,9 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ),
 ];
 
+/// The most that is read of a profile file: ten times a shipped one.
+const LIMIT: u64 = 256 * 1024;
+
 /// The environment of a shipped id, or of a profile file.
 ///
 /// # Errors
@@ -31,7 +34,7 @@ pub fn find(name_or_file: &str) -> Result<Environment> {
     }
     let path = Path::new(name_or_file);
     if path.exists() {
-        let text = files::read_text(path, files::SMALL)?;
+        let text = files::read_text(path, LIMIT)?;
         return parse(&text, name_or_file);
     }
     let names: Vec<&str> = SHIPPED.iter().map(|(id, _)| *id).collect();

@@ -7,10 +7,13 @@ use toml::{Spanned, value::Datetime};
 
 use crate::files::Place;
 
+/// The most problems of a file that are told: each costs a search for its line.
+const MOST: usize = 100;
+
 /// The problems of a file, as they are found.
 pub(super) struct Problems<'a> {
     text: &'a str,
-    found: Vec<(Place, String)>,
+    found: Vec<(usize, String)>,
 }
 
 impl<'a> Problems<'a> {
@@ -23,8 +26,7 @@ impl<'a> Problems<'a> {
 
     /// Notes a problem at a span.
     pub(super) fn note(&mut self, span: Range<usize>, message: impl Into<String>) {
-        self.found
-            .push((Place::of(self.text, span.start), message.into()));
+        self.found.push((span.start, message.into()));
     }
 
     /// Notes a problem with a value unless it is sound.
@@ -34,13 +36,16 @@ impl<'a> Problems<'a> {
         }
     }
 
-    /// `line:column: message`, in the order of the file.
+    /// `line:column: message`, in the order of the file, the first hundred.
     pub(super) fn lines(mut self) -> Vec<String> {
-        self.found.sort();
-        self.found
-            .into_iter()
-            .map(|(Place { line, column }, message)| format!("{line}:{column}: {message}"))
-            .collect()
+        self.found.sort_by_key(|(offset, _)| *offset);
+        let more = self.found.len().saturating_sub(MOST);
+        let rest = (more > 0).then(|| format!("and {more} more"));
+        let lines = self.found.into_iter().take(MOST).map(|(offset, message)| {
+            let Place { line, column } = Place::of(self.text, offset);
+            format!("{line}:{column}: {message}")
+        });
+        lines.chain(rest).collect()
     }
 
     /// A short name, as `int` or `g2`.

@@ -132,3 +132,33 @@ fn an_unknown_environment_is_refused_with_the_names() {
         .run(["preflight", "--offline", "--env", "prod"])
         .refuses("no environment `prod`: neither one of int, dep, live nor a file");
 }
+
+#[test]
+fn hostile_files_of_any_size_are_refused_in_time_and_memory() {
+    use crate::support::within_200_mb;
+    let mut keys = SOUND.to_owned();
+    for number in 0..15_000 {
+        keys.push_str(&format!("wat{number} = 1\n"));
+    }
+    let warnings: String = (0..12_000)
+        .map(|number| format!("[environment.x{number}]\n"))
+        .collect();
+    for (content, complaint) in [
+        (keys, "has 15000 problems"),
+        ("= \n".repeat(85_000), " more\nhint: Mend the TOML"),
+        ("[".repeat(260_000), "ptl.toml:1:"),
+        (
+            format!("{SOUND}x = {}", "[".repeat(250_000)),
+            "ptl.toml:11:",
+        ),
+        ("x".repeat(2_000_000), "is larger than 256 KiB"),
+        (format!("{SOUND}{warnings}wat = 1\n"), "unknown key `wat`"),
+    ] {
+        let bench = Bench::new();
+        bench.write("ptl.toml", content);
+        let started = std::time::Instant::now();
+        within_200_mb(&bench, &["preflight", "--offline"]).refuses(complaint);
+        // A search for the line of each problem, from the top, would take minutes.
+        assert!(started.elapsed().as_secs() < 10, "{complaint}");
+    }
+}
