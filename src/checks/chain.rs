@@ -63,7 +63,7 @@ impl ChainFacts {
     /// The path without its anchor: what was signed by another.
     fn below_anchor(&self) -> &[Arc<Certificate>] {
         let path = &self.judgement.path;
-        let anchor = usize::from(self.judgement.anchor.is_some() && path.len() > 1);
+        let anchor = usize::from(self.judgement.anchor.is_some());
         &path[..path.len() - anchor]
     }
 }

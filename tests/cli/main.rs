@@ -8,6 +8,10 @@ mod support;
 #[cfg(unix)]
 mod terminal;
 
+mod chain_bad;
+mod chain_files;
+mod chain_install;
+mod chain_lists;
 mod checklist;
 mod checklist_file;
 mod checklist_view;

@@ -10,7 +10,7 @@ use std::{
 
 use ptl::x509::{
     Certificate, Object, RevocationList,
-    path::{Host, Judge, Policy, Purpose, Revocation, Sha1},
+    path::{Host, Judge, Judgement, Policy, Purpose, Revocation, Sha1},
     read,
 };
 use serde_json::Value;
@@ -177,8 +177,8 @@ fn lists(files: &[Vec<u8>]) -> Result<Vec<Arc<RevocationList>>, String> {
     Ok(found)
 }
 
-/// Whether the library accepts a case; what it has against it otherwise.
-pub(crate) fn judge(case: &Case) -> Result<(), String> {
+/// What the library makes of a case, and by which policy; why it cannot be read otherwise.
+pub(crate) fn judgement(case: &Case) -> Result<(Judgement, Policy), String> {
     let said = |error: ptl::error::Error| error.to_string();
     let at = match &case.at {
         Some(at) => at.parse().unwrap(),
@@ -199,10 +199,16 @@ pub(crate) fn judge(case: &Case) -> Result<(), String> {
         lists: lists(&case.lists)?,
     };
     let leaf = certificates(std::slice::from_ref(&case.leaf))?.remove(0);
-    let judge = Judge::new(certificates(&case.trust)?, policy).map_err(said)?;
+    let judge = Judge::new(certificates(&case.trust)?, policy.clone()).map_err(said)?;
     let judgement = judge
         .judge(&leaf, &certificates(&case.chain)?)
         .map_err(said)?;
+    Ok((judgement, policy))
+}
+
+/// Whether the library accepts a case; what it has against it otherwise.
+pub(crate) fn judge(case: &Case) -> Result<(), String> {
+    let (judgement, _) = judgement(case)?;
     if judgement.is_accepted() {
         return Ok(());
     }

@@ -10,6 +10,7 @@
     reason = "the scores are for a reader"
 )]
 
+mod agreement;
 mod cases;
 mod differences;
 mod score;
@@ -53,6 +54,31 @@ fn the_real_program_answers_as_the_library_does() {
         let accepted = case.judge().is_ok();
         assert_eq!(case.run(), accepted, "{}", case.id);
     }
+}
+
+#[test]
+fn what_openssl_refuses_fails_and_what_passes_openssl_accepts() {
+    let Some(folder) = folder() else { return };
+    let (mut refused, mut accepted) = (0, 0);
+    for case in cases::all(&folder) {
+        let Ok((judgement, policy)) = cases::judgement(&case) else {
+            continue;
+        };
+        let passes = agreement::every_check_passes(&judgement, &policy);
+        assert_eq!(passes, judgement.is_accepted(), "{}", case.id);
+        // The last second of a certificate is OpenSSL's first second after it (RFC 5280, 4.1.2.5).
+        let last_second = judgement
+            .path
+            .iter()
+            .any(|certificate| certificate.not_after.as_second() == policy.at.as_second());
+        if !last_second && agreement::openssl_accepts(&judgement, &policy) {
+            accepted += 1;
+        } else {
+            refused += 1;
+            assert!(!passes || last_second, "OpenSSL refuses {}", case.id);
+        }
+    }
+    assert!(refused > 100 && accepted > 100, "{refused} {accepted}");
 }
 
 #[test]

@@ -21,11 +21,13 @@ pub(super) fn judge(path: &[Arc<Certificate>], anchored: bool, policy: &Policy) 
         if let Some(note) = weak_key(certificate) {
             add(FaultKind::WeakKey, note);
         }
+        // Nobody relies on an anchor's own signature, even where the leaf is the anchor.
+        let is_anchor = anchored && depth + 1 == path.len();
+        if !is_anchor && let Some((kind, note)) = weak_hash(certificate, policy) {
+            add(kind, note);
+        }
         if depth >= below {
             continue;
-        }
-        if let Some((kind, note)) = weak_hash(certificate, policy) {
-            add(kind, note);
         }
         if let Some(note) = malformed(certificate) {
             add(FaultKind::Malformed, note);
