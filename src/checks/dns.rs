@@ -100,9 +100,8 @@ fn has_an_address(facts: &NameFacts, _: &Context<'_>) -> Outcome {
         says(cause),
         facts.target
     ));
-    facts
-        .terms
-        .weigh(cause, advise(evidence, facts, resolved, cause, server))
+    let evidence = advise(evidence, facts, resolved, cause, server);
+    facts.terms.weigh_nameless(cause, evidence)
 }
 
 fn every_resolver_knows_it(facts: &NameFacts, _: &Context<'_>) -> Outcome {

@@ -22,8 +22,20 @@ pub struct Terms {
     pub host: Option<HostTerms>,
     /// Whether `ptl.toml` says that this machine is on the health network.
     pub hscn: Option<bool>,
-    /// Whether one of the health network's name servers answered anything in this run.
-    pub hscn_answers: bool,
+    /// What was seen of the health network in this run.
+    pub seen: HscnSeen,
+}
+
+/// What a run shows of the health network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HscnSeen {
+    /// Its name servers are silent.
+    #[default]
+    Nothing,
+    /// Something answers at their addresses, but knows none of its names: it may be anybody.
+    Answers,
+    /// They know one of its names.
+    Names,
 }
 
 /// What the profile says of a host.
@@ -100,22 +112,29 @@ pub enum Trust {
 }
 
 impl Terms {
-    /// Whether this machine is on the health network, as far as is known.
-    fn on_hscn(&self) -> bool {
-        match self.hscn {
-            Some(said) => said,
-            None => self.hscn_answers,
+    /// Why this machine may not be on the health network, if that is not certain.
+    fn off_hscn(&self) -> Option<&'static str> {
+        match (self.hscn, self.seen) {
+            (Some(true), _) | (None, HscnSeen::Names) => None,
+            (Some(false), _) => Some("ptl.toml says that this machine is not on HSCN"),
+            (None, HscnSeen::Nothing) => {
+                Some("this machine seems not to be on HSCN (none of HSCN's name servers answered)")
+            }
+            (None, HscnSeen::Answers) => Some(
+                "this machine seems not to be on HSCN (what answers at the addresses of HSCN's name servers knows none of its names)",
+            ),
         }
     }
 
     /// Why a failure to get through must not count as one.
     fn doubt(&self) -> Option<String> {
         let host = self.host.as_ref()?;
-        if host.network != Network::Internet && !self.on_hscn() {
-            return Some(match self.hscn {
-                Some(_) => "ptl.toml says that this machine is not on HSCN, so it cannot be told from here.".to_owned(),
-                None => "This machine seems not to be on HSCN (none of HSCN's name servers answered), so it cannot be told from here.".to_owned(),
-            });
+        if host.network != Network::Internet
+            && let Some(why) = self.off_hscn()
+        {
+            return Some(format!(
+                "It cannot be told from here: {why}; `hscn = true` under [network] in ptl.toml says that it is."
+            ));
         }
         unsure(&host.provenance, "the host")
     }
@@ -123,6 +142,18 @@ impl Terms {
     /// A failure to get through, or where it cannot be counted as one, an open question with the same cause.
     pub fn weigh(&self, cause: Cause, evidence: Evidence) -> Outcome {
         weigh(self.doubt(), cause, evidence)
+    }
+
+    /// As [`Terms::weigh`], where no resolver gave an address.
+    pub fn weigh_nameless(&self, cause: Cause, evidence: Evidence) -> Outcome {
+        let on_internet = self
+            .host
+            .as_ref()
+            .is_some_and(|host| host.network == Network::Internet);
+        let doubt = on_internet.then(|| {
+            "The host is on the internet, whose names this machine seems not to see, so it cannot be told from here.".to_owned()
+        });
+        weigh(doubt.or_else(|| self.doubt()), cause, evidence)
     }
 
     /// Whom to ask about the way there.

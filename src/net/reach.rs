@@ -92,6 +92,7 @@ pub struct Outcome {
 pub async fn reach(plan: Plan) -> Result<Outcome, ErrorStack> {
     let begun = Instant::now();
     let names = plan.targets.iter().filter_map(|target| target.place.name());
+    let names = names.chain(plan.names.iter().map(String::as_str));
     let run = Arc::new(Run {
         names: names
             .map(|name| (name.to_owned(), OnceCell::new()))
@@ -113,10 +114,7 @@ pub async fn reach(plan: Plan) -> Result<Outcome, ErrorStack> {
         run.reach(target)
     }));
     let (targets, names) = tokio::join!(targets, names);
-    Ok(Outcome {
-        targets,
-        names: names.into_iter().flatten().collect(),
-    })
+    Ok(Outcome { targets, names })
 }
 
 /// Does all of it at once; the results stand in the order of the work.
@@ -158,8 +156,8 @@ impl Run {
             Place::Address(address) => (None, vec![*address]),
             Place::Name(name) => {
                 let resolved = self.resolved(name).await;
-                let addresses = resolved.as_ref().map_or_else(Vec::new, |it| it.addresses());
-                (resolved, addresses)
+                let addresses = resolved.addresses();
+                (Some(resolved), addresses)
             }
         };
         let ways = self.ways(&target, addresses).await;
@@ -170,10 +168,13 @@ impl Run {
         }
     }
 
-    async fn resolved(&self, name: &str) -> Option<Arc<Resolved>> {
-        let cell = self.names.get(name)?;
-        let resolved = cell.get_or_init(|| async { Arc::new(self.resolver.resolve(name).await) });
-        Some(Arc::clone(resolved.await))
+    /// A name's addresses; one that several targets have is asked for once.
+    async fn resolved(&self, name: &str) -> Arc<Resolved> {
+        let ask = || async { Arc::new(self.resolver.resolve(name).await) };
+        match self.names.get(name) {
+            Some(cell) => Arc::clone(cell.get_or_init(ask).await),
+            None => ask().await,
+        }
     }
 
     async fn ways(self: &Arc<Self>, target: &Target, addresses: Vec<IpAddr>) -> Vec<Way> {

@@ -11,11 +11,11 @@ use crate::{
     checks::{
         dns, http,
         inbound::INBOUND,
-        network::{HostTerms, NameFacts, Terms, WayFacts},
+        network::{HostTerms, HscnSeen, NameFacts, Terms, WayFacts},
         tcp, tls,
     },
     config::Endpoint,
-    environment::{Direction, Host, Protocol},
+    environment::{Direction, Host, Network, Protocol},
     error::{Error, Result},
     files,
     net::{
@@ -51,7 +51,7 @@ pub struct Probe {
 /// # Errors
 /// Where OpenSSL does not take our own certificate, or cannot judge at all.
 pub async fn probe(probe: Probe, context: &Context<'_>) -> Result<Vec<Finding>> {
-    let (findings, _) = probe.run(Vec::new(), context).await?;
+    let (findings, ..) = probe.run(Vec::new(), context).await?;
     Ok(findings)
 }
 
@@ -94,8 +94,8 @@ pub async fn findings(subject: &Subject<'_>, extras: Extras) -> Result<Vec<Findi
         hscn: subject.install.network.hscn,
         timeout: subject.timeout,
     };
-    let (mut findings, outcome) = wanted.run(inbound.names(), &context).await?;
-    findings.extend(inbound.findings(subject, &outcome).await);
+    let (mut findings, outcome, seen) = wanted.run(inbound.names(), &context).await?;
+    findings.extend(inbound.findings(subject, &outcome, seen).await);
     Ok(findings)
 }
 
@@ -213,11 +213,11 @@ impl Probe {
         self,
         names: Vec<String>,
         context: &Context<'_>,
-    ) -> Result<(Vec<Finding>, Outcome)> {
+    ) -> Result<(Vec<Finding>, Outcome, HscnSeen)> {
         let (targets, hosts): (Vec<Target>, Vec<_>) = self.targets.into_iter().unzip();
         if context.selection.offline {
             let findings = targets.iter().flat_map(|it| skipped(it, context)).collect();
-            return Ok((findings, Outcome::default()));
+            return Ok((findings, Outcome::default(), HscnSeen::Nothing));
         }
         let ours = self.identity.as_ref().map(|identity| {
             let leaf = std::iter::once(&identity.certificate);
@@ -241,28 +241,43 @@ impl Probe {
                 .because(error)
                 .hint("Check that they belong together: `ptl check-chain --cert F --key F`.")
         })?;
-        let heard = health_network_answers(&outcome);
+        let seen = health_network(&outcome, &hosts);
         let judge = self.trusted.judge()?;
         let mut findings = Vec::new();
         for (reached, host) in outcome.targets.iter().zip(hosts) {
             let terms = Arc::new(Terms {
                 host,
                 hscn: self.hscn,
-                hscn_answers: heard,
+                seen,
             });
             findings.extend(judged(reached, terms, ours.as_ref(), &judge, context));
         }
-        Ok((findings, outcome))
+        Ok((findings, outcome, seen))
     }
 }
 
-/// Whether one of the health network's name servers answered anything.
-fn health_network_answers(outcome: &Outcome) -> bool {
-    let resolved = outcome.targets.iter().filter_map(|it| it.resolved.as_ref());
-    resolved.chain(&outcome.names).any(|it: &Arc<Resolved>| {
-        it.from(Origin::Profile)
-            .any(|(_, answer)| answer.is_answer())
-    })
+/// What a run shows of the health network: the names of the internet prove nothing.
+fn health_network(outcome: &Outcome, hosts: &[Option<HostTerms>]) -> HscnSeen {
+    let is_inside = |host: &Option<HostTerms>| {
+        host.as_ref()
+            .is_some_and(|host| host.network != Network::Internet)
+    };
+    let inside = outcome.targets.iter().zip(hosts);
+    let inside = inside
+        .filter(|(_, host)| is_inside(host))
+        .filter_map(|(reached, _)| reached.resolved.as_ref());
+    let answers: Vec<_> = inside
+        .chain(&outcome.names)
+        .flat_map(|resolved: &Arc<Resolved>| resolved.from(Origin::Profile))
+        .map(|(_, answer)| answer)
+        .collect();
+    if answers.iter().any(|answer| !answer.addresses().is_empty()) {
+        HscnSeen::Names
+    } else if answers.iter().any(|answer| answer.is_answer()) {
+        HscnSeen::Answers
+    } else {
+        HscnSeen::Nothing
+    }
 }
 
 fn skipped(target: &Target, context: &Context<'_>) -> Vec<Finding> {

@@ -23,6 +23,7 @@ mod csr_install;
 mod csr_passphrase;
 mod explain;
 mod firewall;
+mod firewall_install;
 mod firewall_names;
 mod init;
 #[cfg(unix)]

@@ -7,7 +7,7 @@ use crate::{
     check::{self, Finding},
     checks::{
         inbound::{INBOUND, InboundFacts, Source},
-        network::Terms,
+        network::{HscnSeen, Terms},
     },
     environment::{Direction, Host, Role},
     net::{
@@ -71,7 +71,12 @@ impl Inbound<'_> {
     }
 
     /// What was found out, judged.
-    pub(super) async fn findings(&self, subject: &Subject<'_>, outcome: &Outcome) -> Vec<Finding> {
+    pub(super) async fn findings(
+        &self,
+        subject: &Subject<'_>,
+        outcome: &Outcome,
+        seen: HscnSeen,
+    ) -> Vec<Finding> {
         if !self.binds {
             return Vec::new();
         }
@@ -99,7 +104,7 @@ impl Inbound<'_> {
             terms: Arc::new(Terms {
                 host: host.map(terms),
                 hscn: subject.install.network.hscn,
-                hscn_answers: super::health_network_answers(outcome),
+                seen,
             }),
         };
         let judged =
