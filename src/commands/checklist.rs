@@ -121,6 +121,8 @@ fn name(by: &By) -> Result<String> {
         ["USER", "LOGNAME", "USERNAME"]
             .iter()
             .find_map(|variable| std::env::var(variable).ok())
+            // cron and containers set none of them, and the system knows the user all the same.
+            .or_else(|| whoami::username().ok())
     };
     let name = by.by.clone().or_else(of_user).unwrap_or_default();
     let name = evidence::line("--by", &name)?;
