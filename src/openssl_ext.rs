@@ -14,11 +14,12 @@ use std::{
 
 use foreign_types_shared::ForeignTypeRef;
 use openssl::{
+    asn1::Asn1Object,
     error::ErrorStack,
     ex_data::Index,
     ssl::{Ssl, SslRef},
     stack::StackRef,
-    x509::{X509CrlRef, X509Name, X509NameRef, X509StoreContextRef},
+    x509::{X509CrlRef, X509Name, X509NameRef, X509StoreContextRef, verify::X509VerifyParamRef},
 };
 use openssl_sys as ffi;
 
@@ -26,6 +27,10 @@ type VerifyCallback = extern "C" fn(c_int, *mut ffi::X509_STORE_CTX) -> c_int;
 
 unsafe extern "C" {
     fn X509_STORE_CTX_set_verify_cb(context: *mut ffi::X509_STORE_CTX, callback: VerifyCallback);
+    fn X509_VERIFY_PARAM_add0_policy(
+        parameters: *mut ffi::X509_VERIFY_PARAM,
+        policy: *mut ffi::ASN1_OBJECT,
+    ) -> c_int;
     fn X509_STORE_CTX_set0_crls(context: *mut ffi::X509_STORE_CTX, lists: *mut ffi::OPENSSL_STACK);
     fn SSL_get0_peer_CA_list(ssl: *const ffi::SSL) -> *const ffi::stack_st_X509_NAME;
     fn SSL_set_msg_callback(
@@ -144,6 +149,23 @@ pub struct Complaint {
     pub code: i32,
     /// Which certificate it is about: 0 is the leaf.
     pub depth: usize,
+}
+
+/// Lets any certificate policy do where a CA demands one: the initial set of RFC 5280, 6.1.1 (c).
+///
+/// OpenSSL's own default is the empty set, which no path with a demanded policy fulfils.
+///
+/// # Errors
+/// Where OpenSSL has no memory.
+pub fn take_any_policy(parameters: &mut X509VerifyParamRef) -> Result<(), ErrorStack> {
+    let any = Asn1Object::from_str("2.5.29.32.0")?;
+    // SAFETY: both pointers are live; the parameters own the object once they have taken it.
+    let taken = unsafe { X509_VERIFY_PARAM_add0_policy(parameters.as_ptr(), any.as_ptr()) };
+    if taken == 0 {
+        return Err(ErrorStack::get());
+    }
+    std::mem::forget(any);
+    Ok(())
 }
 
 /// Revocation lists for a verification.

@@ -35,6 +35,8 @@ pub struct Extensions {
     pub issuer_urls: Vec<String>,
     /// How many name constraints it has; `None` without the extension.
     pub name_constraints: Option<usize>,
+    /// Whether a policy of it has a qualifier that RFC 5280, 4.2.1.4 does not define.
+    pub unknown_qualifier: bool,
     /// Host names that it must not certify.
     pub excluded_dns: Vec<String>,
     /// Extensions that could not be read or that stand twice, each as its OID.
@@ -195,6 +197,15 @@ impl Extensions {
                 }
             }
             ParsedExtension::AuthorityInfoAccess(access) => self.add_access(access),
+            ParsedExtension::CertificatePolicies(policies) => {
+                let qualifiers = policies
+                    .iter()
+                    .flat_map(|policy| policy.policy_qualifiers.iter().flatten());
+                // Certification practice statement, and notice for the user.
+                self.unknown_qualifier = qualifiers
+                    .map(|qualifier| qualifier.policy_qualifier_id.to_id_string())
+                    .any(|id| !matches!(id.as_str(), "1.3.6.1.5.5.7.2.1" | "1.3.6.1.5.5.7.2.2"));
+            }
             ParsedExtension::NameConstraints(constraints) => {
                 let count = |trees: &Option<Vec<_>>| trees.as_ref().map_or(0, Vec::len);
                 self.name_constraints = Some(

@@ -31,7 +31,9 @@ pub(super) fn is_let_go(
         89 => true,
         // CA without key usage: 6.1.4 (n) looks at it only where it is present.
         92 => true,
-        // keyCertSign without CA on a leaf: a rule for issuers (4.2.1.9), nothing is issued here. On an
+        // A path length on a leaf that is no CA: a rule for issuers (4.2.1.9), nothing is issued here.
+        80 | 81 => depth == 0,
+        // keyCertSign without CA on a leaf: as above. On an
         // anchor without basic constraints: as below.
         82 => {
             depth == 0

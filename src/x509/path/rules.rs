@@ -32,6 +32,17 @@ pub(super) fn judge(path: &[Arc<Certificate>], anchored: bool, policy: &Policy) 
         if let Some(note) = malformed(certificate) {
             add(FaultKind::Malformed, note);
         }
+        if certificate.extensions.unknown_qualifier
+            && certificate
+                .extensions
+                .critical
+                .iter()
+                .any(|oid| oid == "2.5.29.32")
+        {
+            let note =
+                "its certificate policies are critical, with a qualifier that is not understood";
+            add(FaultKind::UnknownCriticalExtension, note.to_owned());
+        }
         for (kind, note) in wrong_purpose(certificate, policy) {
             add(kind, note.to_owned());
         }

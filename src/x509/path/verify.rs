@@ -80,10 +80,11 @@ fn store(
 
 fn parameters(policy: &Policy, wanted: Use) -> Result<X509VerifyParam, ErrorStack> {
     let mut parameters = X509VerifyParam::new()?;
-    // Anchors need not sign themselves; strict, and what real CAs get wrong is let go in `codes`.
+    // Anchors need not sign themselves; policies count where a CA demands one (RFC 5280, 6.1.3); strict, and what real CAs get wrong is let go in `codes`.
     let mut flags = X509VerifyFlags::PARTIAL_CHAIN
         | X509VerifyFlags::TRUSTED_FIRST
-        | X509VerifyFlags::X509_STRICT;
+        | X509VerifyFlags::X509_STRICT
+        | X509VerifyFlags::POLICY_CHECK;
     // CRL_CHECK_ALL without CRL_CHECK checks nothing at all.
     let lists = X509VerifyFlags::CRL_CHECK
         | X509VerifyFlags::EXTENDED_CRL_SUPPORT
@@ -96,6 +97,7 @@ fn parameters(policy: &Policy, wanted: Use) -> Result<X509VerifyParam, ErrorStac
         }
     }
     parameters.set_flags(flags)?;
+    openssl_ext::take_any_policy(&mut parameters)?;
     parameters.set_auth_level(0);
     parameters.set_depth(100);
     parameters.set_time(policy.at.as_second());
