@@ -7,10 +7,13 @@ use clap::Args;
 /// Asks for what no flag says. Nothing that is there is ever overwritten.
 #[derive(Args, Debug)]
 #[command(after_help = "\
-Example:
+Examples:
+  ptl init                                asks, and writes into this folder
   ptl init --yes --env int --role provider --service booking \\
     --organisation \"Example Ltd\" --ods A12345 \\
-    --product \"Example Booking\" --product-version 1.0 --fqdn example.thirdparty.nhs.uk")]
+    --product \"Example Booking\" --product-version 1.0 --fqdn example.thirdparty.nhs.uk
+
+Exit: 0 written, 2 an answer is wrong, or a file is there already: nothing was changed.")]
 pub struct InitArgs {
     /// Ask nothing: every answer is given by a flag
     #[arg(short, long)]

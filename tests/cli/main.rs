@@ -25,6 +25,7 @@ mod explain;
 mod firewall;
 mod firewall_install;
 mod firewall_names;
+mod help;
 mod init;
 #[cfg(unix)]
 mod init_asks;
@@ -33,4 +34,5 @@ mod kill_csr;
 mod kill_state;
 mod lint;
 mod preflight;
+mod readme;
 mod schemas;
