@@ -282,8 +282,25 @@ fn what_is_done_already_and_what_is_unknown_are_told_clearly() {
 fn nobody_is_not_written_down() {
     let bench = Bench::new();
     bench.write(FILE, state::fresh("booking-provider"));
-    changes_nothing(&bench, &["start", "plan.ods"]).refuses("--by NAME");
+    changes_nothing(&bench, &["start", "plan.ods", "--by", ""]).refuses("--by NAME");
     ptl(&bench, &["start", "plan.ods", "--by", "Ben"]).exits(0);
+}
+
+#[test]
+fn without_a_variable_the_systems_user_is_written_down() {
+    let bench = Bench::new();
+    bench.write(FILE, state::fresh("booking-provider"));
+    ptl(&bench, &["start", "plan.ods"]).exits(0);
+    let id = std::process::Command::new("id")
+        .arg("-un")
+        .output()
+        .unwrap();
+    let user = String::from_utf8(id.stdout).unwrap();
+    assert!(
+        bench
+            .read(FILE)
+            .contains(&format!("by = \"{}\"", user.trim()))
+    );
 }
 
 #[test]
