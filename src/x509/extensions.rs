@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use x509_parser::{
     certificate::X509Certificate,
     extensions::{
-        AuthorityInfoAccess, DistributionPointName, GeneralName, ParsedExtension,
-        SubjectAlternativeName,
+        AuthorityInfoAccess, DistributionPointName, GeneralName, NameConstraints, ParsedExtension,
+        PolicyInformation, SubjectAlternativeName,
     },
 };
 
@@ -197,29 +197,32 @@ impl Extensions {
                 }
             }
             ParsedExtension::AuthorityInfoAccess(access) => self.add_access(access),
-            ParsedExtension::CertificatePolicies(policies) => {
-                let qualifiers = policies
-                    .iter()
-                    .flat_map(|policy| policy.policy_qualifiers.iter().flatten());
-                // Certification practice statement, and notice for the user.
-                self.unknown_qualifier = qualifiers
-                    .map(|qualifier| qualifier.policy_qualifier_id.to_id_string())
-                    .any(|id| !matches!(id.as_str(), "1.3.6.1.5.5.7.2.1" | "1.3.6.1.5.5.7.2.2"));
-            }
-            ParsedExtension::NameConstraints(constraints) => {
-                let count = |trees: &Option<Vec<_>>| trees.as_ref().map_or(0, Vec::len);
-                self.name_constraints = Some(
-                    count(&constraints.permitted_subtrees) + count(&constraints.excluded_subtrees),
-                );
-                let excluded = constraints.excluded_subtrees.iter().flatten();
-                self.excluded_dns
-                    .extend(excluded.filter_map(|tree| match tree.base {
-                        GeneralName::DNSName(name) => Some(name.to_owned()),
-                        _ => None,
-                    }));
-            }
+            ParsedExtension::CertificatePolicies(policies) => self.add_policies(policies),
+            ParsedExtension::NameConstraints(constraints) => self.add_constraints(constraints),
             _ => {}
         }
+    }
+
+    fn add_policies(&mut self, policies: &[PolicyInformation<'_>]) {
+        let qualifiers = policies
+            .iter()
+            .flat_map(|policy| policy.policy_qualifiers.iter().flatten());
+        // Certification practice statement, and notice for the user.
+        self.unknown_qualifier = qualifiers
+            .map(|qualifier| qualifier.policy_qualifier_id.to_id_string())
+            .any(|id| !matches!(id.as_str(), "1.3.6.1.5.5.7.2.1" | "1.3.6.1.5.5.7.2.2"));
+    }
+
+    fn add_constraints(&mut self, constraints: &NameConstraints<'_>) {
+        let count = |trees: &Option<Vec<_>>| trees.as_ref().map_or(0, Vec::len);
+        self.name_constraints =
+            Some(count(&constraints.permitted_subtrees) + count(&constraints.excluded_subtrees));
+        let excluded = constraints.excluded_subtrees.iter().flatten();
+        self.excluded_dns
+            .extend(excluded.filter_map(|tree| match tree.base {
+                GeneralName::DNSName(name) => Some(name.to_owned()),
+                _ => None,
+            }));
     }
 
     fn add_access(&mut self, access: &AuthorityInfoAccess<'_>) {
