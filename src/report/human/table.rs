@@ -71,8 +71,10 @@ impl Table {
             after_brief = brief;
             let mut table = bare(width);
             if brief {
-                let checks = subject.rows[0].lines.join(" ");
-                table.add_row(["  ok".to_owned(), format!("{}: {checks}", subject.name)]);
+                let row = &subject.rows[0];
+                let checks = format!("{} {}", row.ids, row.lines.join(" "));
+                let line = format!("{}: {}", subject.name, checks.trim_start());
+                table.add_row(["  ok".to_owned(), line]);
             } else {
                 text += &format!("{bold}{}{bold:#}\n", subject.name);
                 for row in &subject.rows {
