@@ -247,3 +247,6 @@ fn shown<T: ToString>(addresses: &BTreeSet<T>) -> String {
     let shown: Vec<String> = addresses.iter().map(T::to_string).collect();
     shown.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

@@ -127,3 +127,68 @@ fn serves_what_was_asked(facts: &WayFacts, _: &Context<'_>) -> Outcome {
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+    use crate::{
+        checks::network::{
+            Terms, WayFacts,
+            made::{failed, judge, way},
+        },
+        net::{target::Target, tcp::Opening},
+    };
+
+    fn facts(path: &str, http: Exchange) -> WayFacts {
+        WayFacts {
+            target: Target::parse(&format!("http://crl.nhs.uk{path}")).unwrap(),
+            http: Some(http),
+            ..way(Opening::Open, Terms::default())
+        }
+    }
+
+    fn answered(status: u16, kind: Kind) -> Exchange {
+        Exchange::Answered {
+            status,
+            location: None,
+            content_type: None,
+            kind,
+            size: 1,
+        }
+    }
+
+    #[test]
+    fn a_status_fails_only_where_a_thing_was_asked_for() {
+        let bare = facts("/", answered(404, Kind::Html));
+        assert!(matches!(judge(answers, &bare), Outcome::Pass(_)));
+        let asked = facts("/a.crl", answered(404, Kind::Html));
+        assert_eq!(failed(judge(answers, &asked)), Cause::HttpStatus);
+        let moved = facts("/a.crl", answered(302, Kind::Empty));
+        assert_eq!(failed(judge(answers, &moved)), Cause::HttpStatus);
+    }
+
+    #[test]
+    fn a_page_with_status_200_is_no_list() {
+        let page = facts("/a.crl", answered(200, Kind::Html));
+        assert!(matches!(judge(answers, &page), Outcome::Pass(_)));
+        assert_eq!(
+            failed(judge(serves_what_was_asked, &page)),
+            Cause::HttpNotACrl
+        );
+        let list = facts("/a.crl", answered(200, Kind::Der));
+        assert!(matches!(
+            judge(serves_what_was_asked, &list),
+            Outcome::Pass(_)
+        ));
+    }
+
+    #[test]
+    fn silence_and_rubbish_are_told_apart() {
+        let silent = facts("/", Exchange::Silent);
+        assert_eq!(failed(judge(answers, &silent)), Cause::HttpSilent);
+        let rubbish = facts("/", Exchange::Broken("invalid HTTP version".to_owned()));
+        assert_eq!(failed(judge(answers, &rubbish)), Cause::HttpBroken);
+    }
+}

@@ -152,3 +152,50 @@ fn port_listens(facts: &InboundFacts, _: &Context<'_>) -> Outcome {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::network::made::{failed, judge, open};
+
+    fn facts(source: Source, listening: Listening) -> InboundFacts {
+        InboundFacts {
+            source,
+            fqdn: Some("example.thirdparty.nhs.uk".to_owned()),
+            port: 443,
+            addresses: vec![[10, 1, 2, 3].into()],
+            is_here: true,
+            listening,
+            terms: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn a_given_source_becomes_the_rule() {
+        let facts = facts(Source::Given("10.239.0.0/28".to_owned()), Listening::Yes);
+        let Outcome::Pass(evidence) = judge(source_is_known, &facts) else {
+            panic!("it is known");
+        };
+        let rule =
+            "allow inbound TCP from 10.239.0.0/28 to 10.1.2.3 (example.thirdparty.nhs.uk) port 443";
+        assert_eq!(evidence.values, [("rule", rule.to_owned())]);
+    }
+
+    #[test]
+    fn a_gap_is_open_and_names_the_setting_that_fills_it() {
+        let facts = facts(Source::Unknown("A gap.".to_owned()), Listening::Yes);
+        let Outcome::Undetermined(None, evidence) = judge(source_is_known, &facts) else {
+            panic!("it is open");
+        };
+        assert!(evidence.hint.is_some_and(|hint| hint.contains("msg_out")));
+    }
+
+    #[test]
+    fn a_port_is_judged_by_what_was_seen_of_it() {
+        let source = || Source::Given("10.0.0.1".to_owned());
+        let no = facts(source(), Listening::No);
+        assert_eq!(failed(judge(port_listens, &no)), Cause::PortNotListening);
+        let unknown = facts(source(), Listening::Unknown);
+        assert_eq!(open(judge(port_listens, &unknown)), None);
+    }
+}

@@ -243,3 +243,94 @@ impl WayFacts {
         }
     }
 }
+
+/// Facts made by hand, for the tests of the network checks.
+#[cfg(test)]
+pub(crate) mod made {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{
+        check::{Context, Selection},
+        environment::Confidence,
+        net::{dns::Answer, tcp::Opening},
+    };
+
+    /// A provenance of this confidence.
+    pub(crate) fn provenance(confidence: Confidence) -> Provenance {
+        Provenance {
+            source: "a test".to_owned(),
+            confidence,
+            old: false,
+            conflict: None,
+        }
+    }
+
+    /// What a profile says of a host on this network.
+    pub(crate) fn host(network: Network) -> HostTerms {
+        HostTerms {
+            network,
+            protocol: Protocol::MutualTls,
+            purpose: "ssp".to_owned(),
+            addresses: Vec::new(),
+            addresses_provenance: provenance(Confidence::A),
+            provenance: provenance(Confidence::A),
+        }
+    }
+
+    /// The way to a target, with what came of connecting.
+    pub(crate) fn way(opening: Opening, terms: Terms) -> WayFacts {
+        WayFacts {
+            target: Target::parse("msg.nhs.uk:443").expect("a target"),
+            address: Some(([10, 0, 0, 1], 443).into()),
+            connection: Some(Connection {
+                opening,
+                source: Some([10, 9, 9, 9].into()),
+                took: Duration::from_secs(3),
+            }),
+            tls: None,
+            http: None,
+            presented: None,
+            ours: None,
+            terms: Arc::new(terms),
+        }
+    }
+
+    /// An answer of these addresses.
+    pub(crate) fn found(addresses: &[[u8; 4]]) -> Answer {
+        Answer::Found(crate::net::dns::Found {
+            addresses: addresses.iter().map(|address| (*address).into()).collect(),
+            ..Default::default()
+        })
+    }
+
+    /// Runs a check's function as of today, without environment and install.
+    pub(crate) fn judge<F>(run: fn(&F, &Context<'_>) -> Outcome, facts: &F) -> Outcome {
+        let selection = Selection::default();
+        let context = Context {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            environment: None,
+            install: None,
+            selection: &selection,
+        };
+        run(facts, &context)
+    }
+
+    /// The cause of a failure.
+    #[track_caller]
+    pub(crate) fn failed(outcome: Outcome) -> Cause {
+        match outcome {
+            Outcome::Fail(cause, _) => cause,
+            other => panic!("no failure: {other:?}"),
+        }
+    }
+
+    /// The cause of an open question.
+    #[track_caller]
+    pub(crate) fn open(outcome: Outcome) -> Option<Cause> {
+        match outcome {
+            Outcome::Undetermined(cause, _) => cause,
+            other => panic!("not open: {other:?}"),
+        }
+    }
+}

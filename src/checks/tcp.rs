@@ -157,3 +157,93 @@ fn seen(evidence: Evidence, facts: &WayFacts, connection: &Connection) -> Eviden
     }
     evidence.with("milliseconds", connection.took.as_millis())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        checks::network::{
+            HostTerms, HscnSeen, Terms,
+            made::{failed, host, judge, open, provenance, way},
+        },
+        environment::{Confidence, Network},
+    };
+
+    fn both(opening: Opening, terms: Terms) -> [Outcome; 2] {
+        let facts = way(opening, terms);
+        [judge(has_a_way, &facts), judge(is_open, &facts)]
+    }
+
+    #[test]
+    fn each_of_the_five_is_on_its_layer() {
+        let [way, open] = both(Opening::Open, Terms::default());
+        assert!(matches!((way, open), (Outcome::Pass(_), Outcome::Pass(_))));
+        for (opening, cause) in [
+            (Opening::NetUnreachable, Cause::NetUnreachable),
+            (Opening::HostUnreachable, Cause::HostUnreachable),
+        ] {
+            let [way, _] = both(opening, Terms::default());
+            assert_eq!(failed(way), cause);
+        }
+        for (opening, cause) in [
+            (Opening::Refused, Cause::TcpRefused),
+            (Opening::Silent, Cause::TcpSilent),
+        ] {
+            let [way, open] = both(opening, Terms::default());
+            assert!(matches!(way, Outcome::Pass(_)), "{way:?}");
+            assert_eq!(failed(open), cause);
+        }
+    }
+
+    #[test]
+    fn what_was_not_tried_is_no_failure() {
+        let [way, port] = both(Opening::NotTried("too late".to_owned()), Terms::default());
+        assert_eq!((open(way), open(port)), (None, None));
+    }
+
+    #[test]
+    fn a_failure_shows_the_rule_with_source_and_destination() {
+        let [_, Outcome::Fail(_, evidence)] = both(Opening::Silent, Terms::default()) else {
+            panic!("silence fails");
+        };
+        let rule = "allow outbound TCP from 10.9.9.9 to 10.0.0.1 (msg.nhs.uk) port 443";
+        assert!(evidence.values.contains(&("rule", rule.to_owned())));
+        assert!(evidence.hint.is_some_and(|hint| hint.contains(rule)));
+    }
+
+    #[test]
+    fn off_hscn_or_on_unsure_ground_the_question_stays_open() {
+        let off = Terms {
+            host: Some(host(Network::Hscn)),
+            ..Terms::default()
+        };
+        let [_, port] = both(Opening::Silent, off.clone());
+        assert_eq!(open(port), Some(Cause::TcpSilent));
+        let on = Terms {
+            seen: HscnSeen::Names,
+            ..off.clone()
+        };
+        let [_, port] = both(Opening::Silent, on);
+        assert_eq!(failed(port), Cause::TcpSilent);
+        let unsure = Terms {
+            hscn: Some(true),
+            host: Some(HostTerms {
+                provenance: provenance(Confidence::C),
+                ..host(Network::Hscn)
+            }),
+            ..off
+        };
+        let [_, port] = both(Opening::Refused, unsure);
+        assert_eq!(open(port), Some(Cause::TcpRefused));
+    }
+
+    #[test]
+    fn a_shut_port_on_the_internet_fails_wherever_the_machine_is() {
+        let terms = Terms {
+            host: Some(host(Network::Internet)),
+            ..Terms::default()
+        };
+        let [_, port] = both(Opening::Refused, terms);
+        assert_eq!(failed(port), Cause::TcpRefused);
+    }
+}

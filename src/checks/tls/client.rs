@@ -325,3 +325,7 @@ fn names(acceptable: &[AuthorityName]) -> String {
     let names: Vec<&str> = acceptable.iter().map(|name| name.text.as_str()).collect();
     names.join("; ")
 }
+
+#[cfg(test)]
+#[path = "client_tests.rs"]
+mod tests;
