@@ -15,7 +15,21 @@ use ptl::x509::{
 };
 use serde_json::Value;
 
+/// The DER in a file, which may be PEM.
+fn x509_der(bytes: &[u8]) -> Vec<u8> {
+    if !bytes.starts_with(b"-----") {
+        return bytes.to_vec();
+    }
+    let text: String = std::str::from_utf8(bytes)
+        .unwrap()
+        .lines()
+        .filter(|line| !line.starts_with("-----"))
+        .collect();
+    openssl::base64::decode_block(&text).unwrap()
+}
+
 /// One case.
+#[derive(Clone)]
 pub(crate) struct Case {
     pub(crate) id: String,
     pub(crate) set: &'static str,
@@ -230,6 +244,25 @@ pub(crate) fn judge(case: &Case) -> Result<(), String> {
 }
 
 impl Case {
+    /// The same case with its leaf and lists as damaged DER.
+    pub(crate) fn with(&self, mut damage: impl FnMut(&mut Vec<u8>)) -> Self {
+        let mut der = |bytes: &Vec<u8>| {
+            let mut der = x509_der(bytes);
+            damage(&mut der);
+            der
+        };
+        Self {
+            leaf: der(&self.leaf),
+            lists: self.lists.iter().map(&mut der).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// The content of its leaf and lists.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Vec<u8>> {
+        std::iter::once(&self.leaf).chain(&self.lists)
+    }
+
     /// Whether the real program accepts it.
     pub(crate) fn run(&self) -> bool {
         let folder = tempfile::tempdir().unwrap();

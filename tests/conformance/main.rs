@@ -13,6 +13,7 @@
 mod agreement;
 mod cases;
 mod differences;
+mod mutation;
 mod score;
 
 use std::path::PathBuf;
@@ -79,6 +80,19 @@ fn what_openssl_refuses_fails_and_what_passes_openssl_accepts() {
         }
     }
     assert!(refused > 100 && accepted > 100, "{refused} {accepted}");
+}
+
+#[test]
+fn damaged_certificates_and_lists_get_an_answer() {
+    let Some(folder) = folder() else { return };
+    // Those with hundreds of names or certificates would take all the time.
+    let cases: Vec<Case> = cases::all(&folder)
+        .into_iter()
+        .filter(|case| !case.id.starts_with("pathological") && !case.id.contains("many-names"))
+        .collect();
+    let read = mutation::judge_damaged(&cases, 3000);
+    // Damage must reach the judge, and not only the reader.
+    assert!(read > 300, "only {read} could be read");
 }
 
 #[test]

@@ -14,6 +14,8 @@ mod verify;
 
 use std::sync::Arc;
 
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+
 pub use policy::{Host, Policy, Purpose, Revocation, Sha1};
 
 use super::Certificate;
@@ -32,6 +34,9 @@ pub struct Judge {
     /// For each purpose that is wanted one store for each anchor.
     passes: Vec<verify::Pass>,
 }
+
+/// A leaf, and what else was shown with it.
+pub type Shown = (Arc<Certificate>, Vec<Arc<Certificate>>);
 
 /// What was found out about one leaf: the path that was accepted, or the one that came closest.
 #[derive(Clone, Debug)]
@@ -230,6 +235,17 @@ impl Judge {
         best.tried = tried;
         best.truncated = search.is_truncated() && !best.is_accepted();
         Ok(best)
+    }
+
+    /// Judges many leaves, each with what else was shown, on all cores; the order stays.
+    ///
+    /// # Errors
+    /// Where OpenSSL cannot judge one of them at all.
+    pub fn judge_all(&self, chains: &[Shown]) -> Result<Vec<Judgement>> {
+        chains
+            .par_iter()
+            .map(|(leaf, others)| self.judge(leaf, others))
+            .collect()
     }
 
     fn judge_path(
