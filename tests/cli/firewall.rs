@@ -176,6 +176,21 @@ fn a_self_signed_certificate_and_an_inspecting_firewall_are_told_apart() {
 }
 
 #[test]
+fn a_chain_of_another_environment_is_named_as_such() {
+    let live = pki::Authority::root("NHS Level 1C", "sha256");
+    let leaf = live.leaf(&Leaf::new("fw-live", NAME).key(&pki::sha256().leaf.key));
+    let port = serve_tls(&leaf.key, &[&leaf.certificate], |_| {});
+    let run = fails(
+        check_tls(port, &[]),
+        "TLS-010",
+        "trust",
+        "wrong-environment",
+    );
+    let reason = run.exits(1).finding("TLS-010", ":")["reason"].to_string();
+    assert!(reason.contains("`live`"), "{reason}");
+}
+
+#[test]
 fn what_is_wrong_with_the_certificate_itself_is_named() {
     let family = pki::sha256();
     let name = |file: &str| Leaf::new(file, NAME).key(&family.leaf.key);

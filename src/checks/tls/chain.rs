@@ -6,7 +6,7 @@ use super::AGREES;
 use crate::{
     check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
     checks::network::{Presented, Trust, WayFacts},
-    environment,
+    environment::{self, Authority, Environment, Generation},
     net::pace::is_spine,
     x509::Certificate,
 };
@@ -125,7 +125,7 @@ fn sends_every_intermediate(facts: &WayFacts, _: &Context<'_>) -> Outcome {
         }
         // Something was sent for a CA that nobody here knows; where sub CAs are trusted too, even a
         // leaf alone shows that its CA is none of them.
-        Top::Nowhere(_) if !alone || knows_subs(presented) => {
+        Top::Nowhere(_) if !alone || knows_subs(presented) || pinned(presented).is_some() => {
             return Outcome::not_applicable(
                 "The chain does not belong to a trusted CA; that is judged by itself.",
             );
@@ -230,15 +230,8 @@ fn untrusted(
                 .to_owned(),
         );
     }
-    if let Some(other) = foreign(presented, context) {
-        return (
-            Cause::WrongEnvironment,
-            format!(
-                "The certificate belongs to the environment `{other}`, whose CAs are not trusted here."
-            ),
-            "Check which environment the host's name belongs to, and which trust files are given."
-                .to_owned(),
-        );
+    if let Some((environment, generation)) = pinned(presented) {
+        return misplaced(environment, generation, context);
     }
     let issuer = match top(presented) {
         Top::Root(root) => root.subject.clone(),
@@ -246,6 +239,34 @@ fn untrusted(
         Top::BelowRoot | Top::BelowSub(_) => return faulty(faults),
     };
     strange(facts, presented, &issuer)
+}
+
+/// The chain belongs to the NHS's CAs, but not to those that are trusted here.
+fn misplaced(
+    environment: &Environment,
+    generation: &Generation,
+    context: &Context<'_>,
+) -> (Cause, String, String) {
+    let belongs = format!(
+        "The certificate belongs to the environment `{}` (generation `{}`), whose CAs are not trusted here.",
+        environment.id, generation.id
+    );
+    let is_own = context
+        .environment
+        .is_some_and(|meant| meant.id == environment.id);
+    if is_own {
+        return (
+            Cause::WrongGeneration,
+            belongs,
+            "Check by `ptl explain generations` whether that generation is still taken, and add its CAs to the trust files if it is.".to_owned(),
+        );
+    }
+    (
+        Cause::WrongEnvironment,
+        belongs,
+        "Check which environment the host's name belongs to, and which trust files are given."
+            .to_owned(),
+    )
 }
 
 /// The chain ends at a CA that is none of the trusted ones.
@@ -292,21 +313,30 @@ fn faulty(faults: &[(Cause, String)]) -> (Cause, String, String) {
     )
 }
 
-/// The environment whose pinned CAs the chain belongs to, where that is not the one meant.
-fn foreign(presented: &Presented, context: &Context<'_>) -> Option<&'static str> {
-    let of = |pinned: &str| {
-        let is_sent = presented.chain.iter().any(|it| it.sha256 == pinned);
-        let is_trusted = presented.anchors.iter().any(|it| it.sha256 == pinned);
-        is_sent && !is_trusted
+/// The environment and generation that a chain belongs to by its CAs, where those are not trusted.
+fn pinned(presented: &Presented) -> Option<(&'static Environment, &'static Generation)> {
+    let issuer = match top(presented) {
+        Top::Root(last) | Top::Nowhere(last) => last.issuer.as_str(),
+        Top::BelowRoot | Top::BelowSub(_) => return None,
     };
-    environment::all()
-        .iter()
-        .filter(|other| context.environment.is_none_or(|meant| meant.id != other.id))
-        .find(|other| {
-            let mut authorities = other.generations.iter().flat_map(|it| it.authorities());
-            authorities.any(|authority| of(&authority.sha256))
-        })
-        .map(|other| other.id.as_str())
+    let is_sent = |authority: &Authority| {
+        presented
+            .chain
+            .iter()
+            .any(|it| it.sha256 == authority.sha256)
+    };
+    let is_trusted = |authority: &Authority| {
+        let mut anchors = presented.anchors.iter();
+        anchors.any(|it| it.subject == authority.subject)
+    };
+    let fits = |authority: &Authority| {
+        (is_sent(authority) || authority.subject == issuer) && !is_trusted(authority)
+    };
+    environment::all().iter().find_map(|environment| {
+        let mut generations = environment.generations.iter();
+        let generation = generations.find(|it| it.authorities().any(fits))?;
+        Some((environment, generation))
+    })
 }
 
 fn knows_subs(presented: &Presented) -> bool {
