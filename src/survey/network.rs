@@ -84,10 +84,17 @@ pub async fn findings(subject: &Subject<'_>, extras: Extras) -> Result<Vec<Findi
     let inbound = inbound::plan(subject);
     let endpoint = subject.endpoint;
     let files = endpoint.map_or(&[][..], |endpoint| &endpoint.trust);
+    // Offline, nothing of this is used: no route is looked up, no key is read.
+    let online = !subject.selection.offline;
+    let own = endpoint.filter(|_| online);
     let wanted = Probe {
         targets,
-        servers: servers(subject, extras.servers),
-        identity: extras.identity.or_else(|| identity(endpoint?)),
+        servers: if online {
+            servers(subject, extras.servers)
+        } else {
+            Vec::new()
+        },
+        identity: extras.identity.or_else(|| identity(own?)),
         trusted: extras
             .trusted
             .unwrap_or_else(|| Trusted::of_install(files, subject.at)),

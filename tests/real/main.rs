@@ -14,4 +14,5 @@ mod support;
 mod dnsmasq;
 mod namespace;
 mod nginx;
+mod offline;
 mod server;

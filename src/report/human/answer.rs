@@ -18,14 +18,19 @@ pub(super) fn first_line(report: &Report) -> String {
 
 fn failed(report: &Report) -> String {
     let style = AnsiColor::Red.on_default().bold();
+    let deciding = deciding(report);
+    format!("{style}FAIL{style:#}{}", at_first(&deciding, "failure"))
+}
+
+/// The failures that a failed run failed for.
+fn deciding(report: &Report) -> Vec<&Finding> {
     let errors = failures(report, Severity::Error);
     // Only --strict lets a run fail without an error, and then a warning decides.
-    let deciding = if errors.is_empty() {
+    if errors.is_empty() {
         failures(report, Severity::Warning)
     } else {
         errors
-    };
-    format!("{style}FAIL{style:#}{}", at_first(&deciding, "failure"))
+    }
 }
 
 fn undetermined(report: &Report) -> String {
@@ -136,7 +141,12 @@ pub(super) fn closing(report: &Report, passes_summed_up: bool, width: u16) -> St
         after += " -v shows each requirement that is met.";
     }
     let bad = |finding: &&Finding| matches!(finding.outcome, Mark::Fail | Mark::Undetermined);
-    if let Some(first) = report.findings.iter().find(bad) {
+    let first = match report.verdict {
+        Verdict::Fail => deciding(report).first().copied(),
+        Verdict::Undetermined => with_mark(report, Mark::Undetermined).first().copied(),
+        Verdict::Pass => report.findings.iter().find(bad),
+    };
+    if let Some(first) = first {
         after += &format!(" `ptl explain {}` says more.", first.id);
     }
     let counts = wrapped(&counts(report), width);
