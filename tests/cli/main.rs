@@ -31,6 +31,7 @@ mod init;
 mod init_asks;
 mod install;
 mod kill_csr;
+mod kill_init;
 mod kill_state;
 mod lint;
 mod preflight;
