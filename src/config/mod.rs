@@ -2,6 +2,7 @@
 
 mod fqdn;
 pub mod fresh;
+mod hosts;
 mod read;
 mod rules;
 mod section;

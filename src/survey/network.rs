@@ -157,19 +157,17 @@ fn hosts(subject: &Subject<'_>, all: bool) -> Result<Vec<(Target, Option<HostTer
         host.direction == Direction::Out
             && (all || host.is_needed_by(&install.service, install.role))
     };
-    let hosts = subject.environment.hosts.iter().filter(needed);
+    let known = match subject.endpoint {
+        Some(endpoint) => endpoint.hosts(subject.environment),
+        None => subject.environment.hosts.clone(),
+    };
+    let hosts = known.iter().filter(needed);
     hosts
-        .map(|host| Ok((target(host, subject.endpoint)?, Some(terms(host)))))
+        .map(|host| Ok((target(host)?, Some(terms(host)))))
         .collect()
 }
 
-/// A host of the profile as a target; `ptl.toml` may know its name better.
-fn target(host: &Host, endpoint: Option<&Endpoint>) -> Result<Target> {
-    let own = endpoint.and_then(|endpoint| match host.purpose.as_str() {
-        "ssp" => endpoint.ssp.as_deref(),
-        "sds" => endpoint.sds.as_deref(),
-        _ => None,
-    });
+fn target(host: &Host) -> Result<Target> {
     let speech = match host.protocol {
         Protocol::Http => Speech::Http {
             path: host.path.clone().unwrap_or_else(|| "/".to_owned()),
@@ -178,7 +176,7 @@ fn target(host: &Host, endpoint: Option<&Endpoint>) -> Result<Target> {
             asks: host.purpose != "sds",
         },
     };
-    let name = own.unwrap_or(&host.name);
+    let name = &host.name;
     Target::new(name, host.port, speech).map_err(|problem| {
         Error::input(format!("`{name}` cannot be reached: {problem}"))
             .hint("Correct the name in the profile or in ptl.toml.")
