@@ -3,7 +3,7 @@
 use jiff::{Unit, tz::TimeZone};
 
 use crate::{
-    check::{Cause, Check, CheckId, Context, Layer, Meta, Outcome, Severity},
+    check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
     config::{Problem, Waiver},
 };
 
@@ -45,6 +45,31 @@ pub struct KeptKey {
     /// Whether git ignores it; `None` where git could not be asked.
     pub ignored: Option<bool>,
 }
+
+/// A host that the service needs, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NeededHost {
+    /// What it is for: `ssp`, `sds`.
+    pub purpose: String,
+    /// Its name, where the profile or `ptl.toml` knows it.
+    pub name: Option<String>,
+    /// What the profile says of the gap.
+    pub gap: String,
+}
+
+/// The check on each host that an environment's profile may lack.
+pub static HOSTS: &[Check<NeededHost>] = &[Check {
+    meta: Meta {
+        id: CheckId("INST-008"),
+        title: "the host that the service needs is known",
+        severity: Severity::Error,
+        layer: Layer::Config,
+        source: "The environment's profile, [[gap]]: what no source states",
+        hint: "Ask the environment's desk for the name, and write it into ptl.toml.",
+        requires: &[],
+    },
+    run: is_known,
+}];
 
 /// The check on each unusual setting.
 pub static SETTINGS: &[Check<Usual>] = &[Check {
@@ -141,6 +166,16 @@ pub static KEYS: &[Check<KeptKey>] = &[Check {
     },
     run: is_kept_from_git,
 }];
+
+fn is_known(host: &NeededHost, _: &Context<'_>) -> Outcome {
+    match &host.name {
+        Some(name) => Outcome::pass(format!("`{}` is {name}", host.purpose)),
+        None => Outcome::Undetermined(
+            Some(Cause::SettingMissing),
+            Evidence::seen(format!("the way there cannot be probed: {}", host.gap)),
+        ),
+    }
+}
 
 fn is_usual(Usual(unusual): &Usual, _: &Context<'_>) -> Outcome {
     match unusual {

@@ -38,6 +38,7 @@ pub fn all() -> Vec<&'static Meta> {
     metas.extend(of(install::WAIVERS));
     metas.extend(of(install::SECTION));
     metas.extend(of(install::KEYS));
+    metas.extend(of(install::HOSTS));
     metas.sort_by_key(|meta| meta.id);
     metas
 }

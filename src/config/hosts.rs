@@ -5,6 +5,12 @@ use crate::environment::{
     Confidence, Direction, Environment, Host, Network, Protocol, Provenance, Role, SERVICES,
 };
 
+/// The hosts that `ptl.toml` can name: purpose, port, and the roles that need them.
+pub const NAMEABLE: &[(&str, u16, &[Role])] = &[
+    ("ssp", 443, &[Role::Provider, Role::Consumer]),
+    ("sds", 636, &[Role::Consumer]),
+];
+
 impl Endpoint {
     /// The profile's hosts; `ssp` and `sds` of `ptl.toml` stand in for the profile's, or are added where it has none.
     pub fn hosts(&self, environment: &Environment) -> Vec<Host> {

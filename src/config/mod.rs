@@ -16,6 +16,7 @@ use std::{
 use jiff::civil::Date;
 
 pub use fqdn::Fqdn;
+pub use hosts::NAMEABLE;
 pub use read::{FILE, SCHEMA, parse};
 
 use crate::environment::Role;

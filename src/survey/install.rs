@@ -3,8 +3,10 @@
 use super::{Subject, work_tree};
 use crate::{
     check::{self, Finding},
-    checks::install::{KEYS, KeptKey, SECTION, SETTINGS, Section, Usual, WAIVERS, Waived},
-    config::{Endpoint, FILE},
+    checks::install::{
+        HOSTS, KEYS, KeptKey, NeededHost, SECTION, SETTINGS, Section, Usual, WAIVERS, Waived,
+    },
+    config::{Endpoint, FILE, NAMEABLE},
     environment,
 };
 
@@ -17,6 +19,36 @@ pub fn findings(subject: &Subject<'_>) -> Vec<Finding> {
     findings.extend(check::run(SECTION, &name, &section, &subject.context()));
     findings.extend(key(subject));
     findings
+}
+
+/// Judges whether the hosts are known that the install's role needs; part of every look at the network.
+pub fn hosts(subject: &Subject<'_>) -> Vec<Finding> {
+    let install = subject.install;
+    let environment = subject.environment;
+    let known = subject.endpoint.map_or_else(
+        || environment.hosts.clone(),
+        |endpoint| endpoint.hosts(environment),
+    );
+    NAMEABLE
+        .iter()
+        .filter(|(.., roles)| roles.contains(&install.role))
+        .flat_map(|(purpose, ..)| {
+            let found = known.iter().find(|host| {
+                host.purpose == *purpose && host.is_needed_by(&install.service, install.role)
+            });
+            let gap = environment.gaps.iter().find(|gap| gap.what == *purpose);
+            let facts = NeededHost {
+                purpose: (*purpose).to_owned(),
+                name: found.map(|host| host.name.clone()),
+                gap: gap.map_or_else(
+                    || "the profile names none".to_owned(),
+                    |gap| gap.note.clone(),
+                ),
+            };
+            let name = format!("{} {purpose}", environment.id);
+            check::run(HOSTS, &name, &facts, &subject.context())
+        })
+        .collect()
 }
 
 fn settings(subject: &Subject<'_>) -> Vec<Finding> {

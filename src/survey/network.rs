@@ -5,7 +5,7 @@ mod trust;
 
 use std::{sync::Arc, time::Duration};
 
-use super::Subject;
+use super::{Subject, install};
 use crate::{
     check::{self, Context, Finding},
     checks::{
@@ -76,8 +76,9 @@ pub struct Extras {
 /// As [`probe`], and where the profile or `ptl.toml` names a host that is no host's name.
 pub async fn findings(subject: &Subject<'_>, extras: Extras) -> Result<Vec<Finding>> {
     let context = subject.context();
+    let mut known = install::hosts(subject);
     if !is_wanted(&context) {
-        return Ok(Vec::new());
+        return Ok(known);
     }
     let mut targets = hosts(subject, extras.all)?;
     targets.extend(extras.targets.into_iter().map(|target| (target, None)));
@@ -101,9 +102,10 @@ pub async fn findings(subject: &Subject<'_>, extras: Extras) -> Result<Vec<Findi
         hscn: subject.install.network.hscn,
         timeout: subject.timeout,
     };
-    let (mut findings, outcome, seen) = wanted.run(inbound.names(), &context).await?;
-    findings.extend(inbound.findings(subject, &outcome, seen).await);
-    Ok(findings)
+    let (findings, outcome, seen) = wanted.run(inbound.names(), &context).await?;
+    known.extend(findings);
+    known.extend(inbound.findings(subject, &outcome, seen).await);
+    Ok(known)
 }
 
 /// What `ptl.toml` says of our certificate, where it can be read without a passphrase.

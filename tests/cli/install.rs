@@ -108,3 +108,28 @@ fn a_key_that_git_would_take_along_is_a_warning() {
     bench.write(".gitignore", "*.key\n");
     preflight(&bench, &text, &[]).finds("INST-007", "int.key", "pass");
 }
+
+#[test]
+fn a_host_that_no_source_names_is_unknown_until_ptl_toml_does() {
+    let bench = Bench::new();
+    let text = SOUND.replace("environment.int", "environment.dep");
+    let finding = preflight(&bench, &text, &["--env", "dep"])
+        .exits(3)
+        .finding("INST-008", "dep ssp");
+    assert_eq!(finding["outcome"], "undetermined", "{finding:#}");
+    assert!(
+        finding["reason"]
+            .as_str()
+            .unwrap()
+            .contains("write it into `ssp`"),
+        "{finding:#}"
+    );
+    let named = format!("{text}ssp = \"proxy.own.nhs.uk\"\n");
+    preflight(&bench, &named, &["--env", "dep"])
+        .exits(0)
+        .finds("INST-008", "dep ssp", "pass");
+    // It is then a host like any other: probed, or said to be left out.
+    bench
+        .run(["check-firewall", "--offline", "--env", "dep"])
+        .says("proxy.own.nhs.uk:443");
+}
