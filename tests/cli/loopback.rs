@@ -190,7 +190,7 @@ impl Machine {
     /// Runs `ptl` with this hosts file and these name servers; both are real files of a mount namespace.
     pub(crate) fn run(&self, bench: &Bench, arguments: &[&str]) -> Run {
         let hosts = bench.write("../hosts", format!("127.0.0.1 localhost\n{}\n", self.hosts));
-        let resolver = self.resolver.unwrap_or([127, 0, 0, 53].into());
+        let resolver = self.resolver.unwrap_or([127, 255, 255, 53].into());
         let resolv = bench.write("../resolv.conf", format!("nameserver {resolver}\n"));
         let ptl = bench.command(arguments);
         let mut command = Command::new("unshare");

@@ -5,7 +5,7 @@ use std::process::Command;
 use hickory_resolver::proto::op::ResponseCode;
 
 use crate::{
-    loopback::{Says, name_server},
+    loopback::{Machine, Says, name_server},
     server::{Server, folder, free_port, start},
     support::{Bench, Run},
 };
@@ -36,7 +36,7 @@ fn check(name: &str, resolver: &str) -> Run {
     let target = format!("tcp://{name}:9");
     let arguments = ["check-firewall", "--format", "json", "--timeout", "2s"];
     let more = ["--target", &target, "--resolver", resolver];
-    Bench::new().run(arguments.iter().chain(&more))
+    Machine::default().run(&Bench::new(), &[&arguments[..], &more].concat())
 }
 
 #[test]
