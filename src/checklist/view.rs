@@ -1,6 +1,6 @@
 //! A checklist and what happened to it, put together: the document that every format prints.
 
-use std::collections::HashSet;
+mod change;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,6 +10,8 @@ use super::{
     rules::{Progress, Ready},
     state::{Evidence, Proof, Status},
 };
+pub use change::Change;
+
 use crate::environment::Role;
 
 /// The whole checklist, as `ptl checklist show --format json` prints it.
@@ -208,52 +210,6 @@ impl<'a> View<'a> {
             Some((stage, step))
         })
     }
-
-    /// What changed against an earlier view of the same checklist.
-    pub fn since(&self, before: &View<'_>) -> Change<'a> {
-        let ids = |view: &View<'_>, fits: fn(&StepView<'_>) -> bool| -> HashSet<String> {
-            let steps = view.stages.iter().flat_map(|stage| &stage.steps);
-            steps
-                .filter(|step| fits(step))
-                .map(|step| step.id.to_owned())
-                .collect()
-        };
-        let new = |fits: fn(&StepView<'_>) -> bool| -> Vec<&'a str> {
-            let old = ids(before, fits);
-            let steps = self.stages.iter().flat_map(|stage| &stage.steps);
-            steps
-                .filter(|step| fits(step) && !old.contains(step.id))
-                .map(|step| step.id)
-                .collect()
-        };
-        let turned = |open: bool| -> Vec<&'a str> {
-            self.stages
-                .iter()
-                .zip(&before.stages)
-                .filter(|(now, then)| now.gate.open == open && then.gate.open != open)
-                .map(|(now, _)| now.title)
-                .collect()
-        };
-        Change {
-            ready: new(|step| step.ready && step.state == Status::Open),
-            recheck: new(|step| step.is_recheck()),
-            opened: turned(true),
-            shut: turned(false),
-        }
-    }
-}
-
-/// What a change brought about in other steps and stages.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Change<'a> {
-    /// The steps that can be worked on now, and could not before.
-    pub ready: Vec<&'a str>,
-    /// The done steps that rely on something open now, and did not before.
-    pub recheck: Vec<&'a str>,
-    /// The titles of the stages whose gates have opened.
-    pub opened: Vec<&'a str>,
-    /// The titles of the stages whose gates have shut.
-    pub shut: Vec<&'a str>,
 }
 
 impl Summary {

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{SMALL, folder_of, read, sync_folder, unreadable, unwritable};
+use super::{folder_of, read, sync_folder, unreadable, unwritable};
 use crate::error::{Error, Result};
 
 /// How long another ptl may keep the lock: it holds it for milliseconds, so longer means that it hangs.
@@ -20,18 +20,19 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub struct Guarded {
     path: PathBuf,
+    limit: u64,
     bytes: Vec<u8>,
     _lock: File,
 }
 
 impl Guarded {
-    /// Locks a file and reads it, waiting up to ten seconds for another ptl.
+    /// Locks a file and reads it, at most `limit` bytes, waiting up to ten seconds for another ptl.
     ///
     /// A symlink is followed, so that everybody locks the same file and the link stays one.
     ///
     /// # Errors
-    /// Where the file is not there, is read-only, or its folder cannot be written to.
-    pub fn open(path: &Path) -> Result<Self> {
+    /// Where the file is not there, is read-only or larger, or its folder cannot be written to.
+    pub fn open(path: &Path, limit: u64) -> Result<Self> {
         let real = fs::canonicalize(path).map_err(|error| unreadable(path, error))?;
         let lock = lock(&real).map_err(|error| unwritable(path, error))?;
         let Some(lock) = lock else {
@@ -42,7 +43,7 @@ impl Guarded {
             ))
             .hint("Wait for it, or end it if it hangs, and run the command again."));
         };
-        let bytes = read(path, SMALL)?;
+        let bytes = read(path, limit)?;
         let metadata = fs::metadata(&real).map_err(|error| unreadable(path, error))?;
         // A rename would replace it all the same, against the word of whoever made it read-only.
         if metadata.permissions().readonly() {
@@ -55,6 +56,7 @@ impl Guarded {
         }
         Ok(Self {
             path: real,
+            limit,
             bytes,
             _lock: lock,
         })
@@ -70,7 +72,7 @@ impl Guarded {
     /// # Errors
     /// Where it has changed, or cannot be written; it is then as it was.
     pub fn replace(self, content: &[u8]) -> Result<()> {
-        if read(&self.path, SMALL)? != self.bytes {
+        if read(&self.path, self.limit)? != self.bytes {
             return Err(Error::input(format!(
                 "`{}` was changed by somebody else meanwhile",
                 self.path.display()
@@ -159,7 +161,7 @@ mod tests {
     #[test]
     fn the_content_is_replaced_and_no_temporary_file_stays() {
         let (folder, path) = file("old");
-        Guarded::open(&path).unwrap().replace(b"new").unwrap();
+        Guarded::open(&path, 100).unwrap().replace(b"new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         let mut names: Vec<_> = fs::read_dir(folder.path())
             .unwrap()
@@ -172,7 +174,7 @@ mod tests {
     #[test]
     fn what_an_editor_saved_meanwhile_is_not_overwritten() {
         let (_folder, path) = file("old");
-        let guarded = Guarded::open(&path).unwrap();
+        let guarded = Guarded::open(&path, 100).unwrap();
         fs::write(&path, "by hand").unwrap();
         let error = guarded.replace(b"new").unwrap_err();
         assert!(error.to_string().contains("changed by somebody else"));
@@ -183,7 +185,7 @@ mod tests {
     fn what_a_kill_left_behind_is_overwritten() {
         let (folder, path) = file("old");
         fs::write(folder.path().join(".state.toml.new"), "half").unwrap();
-        Guarded::open(&path).unwrap().replace(b"new").unwrap();
+        Guarded::open(&path, 100).unwrap().replace(b"new").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         assert!(!folder.path().join(".state.toml.new").exists());
     }
@@ -195,7 +197,7 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..5 {
-                        let guarded = Guarded::open(&path).unwrap();
+                        let guarded = Guarded::open(&path, 100).unwrap();
                         let count: u32 = str::from_utf8(guarded.bytes()).unwrap().parse().unwrap();
                         guarded.replace((count + 1).to_string().as_bytes()).unwrap();
                     }
@@ -213,7 +215,7 @@ mod tests {
         let link = folder.path().join("link.toml");
         std::os::unix::fs::symlink(&path, &link).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
-        Guarded::open(&link).unwrap().replace(b"new").unwrap();
+        Guarded::open(&link, 100).unwrap().replace(b"new").unwrap();
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         let mode = fs::metadata(&path).unwrap().permissions().mode();
@@ -226,7 +228,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let (_folder, path) = file("old");
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
-        let error = Guarded::open(&path).unwrap_err();
+        let error = Guarded::open(&path, 100).unwrap_err();
         assert!(error.to_string().contains("read-only"));
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     schemas::conforms,
-    support::{Bench, Run},
+    support::{Bench, Run, shared},
 };
 
 pub(crate) const FILE: &str = "checklist.toml";
@@ -325,5 +325,48 @@ fn the_whole_way_is_walked_from_the_first_step_to_the_last() {
             "{end}"
         );
         ptl(&bench, &["show"]).exits(0).says("Business live: done");
+    }
+}
+
+/// The bullets of the Deployment Toolkit's page under Live Install, in its words.
+const LIVE_INSTALL: [&str; 10] = [
+    "Connectivity to HSCN",
+    "Establish Connection Agreement",
+    "Register FQDN",
+    "Register Product with the Spine - Manufacturer Product Version Registration",
+    "Request & install certificates",
+    "Assignment of ASID(s)",
+    "Assign interactions (SDS/SSP) to ASID",
+    "Ensure Firewalls are open for connections",
+    "Upgrade & configuration of Provider system with supplier solution",
+    "Configure DoS",
+];
+
+#[test]
+fn the_steps_of_live_install_are_those_of_the_page_in_its_order() {
+    let Some(shared) = shared("the_steps_of_live_install_are_those_of_the_page_in_its_order")
+    else {
+        return;
+    };
+    let page = fs::read_to_string(shared.join("reference/seed-deployment-toolkit.txt")).unwrap();
+    let (_, after) = page
+        .split_once("ensuring the following steps are complete:")
+        .unwrap();
+    let bullets: Vec<&str> = after
+        .lines()
+        .skip_while(|line| line.trim().is_empty())
+        .map_while(|line| line.trim().strip_prefix('•'))
+        .map(str::trim)
+        .collect();
+    assert_eq!(bullets, LIVE_INSTALL);
+    for (id, _) in definition::SHIPPED {
+        let definition = definition::find(id).unwrap().unwrap();
+        for (number, bullet) in LIVE_INSTALL.iter().enumerate() {
+            let tag = format!("live-install-{}", number + 1);
+            let there = definition
+                .steps()
+                .any(|step| step.seed.as_deref() == Some(&tag));
+            assert!(there, "{id}: {tag}, {bullet}");
+        }
     }
 }

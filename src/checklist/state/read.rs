@@ -20,8 +20,12 @@ use crate::{
 
 /// A text that is broken in more places than this is no hand-edited checklist.
 const MOST_PROBLEMS: usize = 20;
+/// After so many, nobody reads what each might have been meant to be.
+const MOST_GUESSES: usize = 200;
+/// No key and no step's id is longer, in characters.
+const LONGEST_WORD: usize = 64;
 /// A broken text of at most this many bytes is read to its end for further mistakes.
-const MOST_RECOVERED: usize = 256 * 1024;
+const MOST_RECOVERED: usize = 128 * 1024;
 
 /// Reads a checklist's text, with the definition that it follows; `shown` is what an error calls the file.
 ///
@@ -177,10 +181,10 @@ impl Reader<'_> {
         }) {
             format!("a step's id stands in quotes: [step.\"{id}.NAME\"]")
         } else {
-            let meant = definition.nearest(id);
-            let meant = meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
+            let meant = self.guess(id, definition.steps().map(|step| step.id.as_str()));
             format!(
-                "`{id}` is no step of the checklist `{}`{meant}",
+                "`{}` is no step of the checklist `{}`{meant}",
+                short(id),
                 definition.id
             )
         };
@@ -223,7 +227,10 @@ impl Reader<'_> {
         if status.is_none() {
             let words = Status::ALL.map(Status::word).join(", ");
             let at = table.get("state").map_or(span.clone(), Spanned::span);
-            self.note(at, format!("`{word}` is no state: one of {words}"));
+            self.note(
+                at,
+                format!("`{}` is no state: one of {words}", short(&word)),
+            );
         }
         status
     }
@@ -344,13 +351,24 @@ impl Reader<'_> {
         for key in table.keys() {
             let name = key.get_ref().as_ref();
             if !known.contains(&name) {
-                let meant = nearest(name, known.iter().copied());
-                let meant =
-                    meant.map_or(String::new(), |meant| format!("; did you mean `{meant}`?"));
-                self.note(key.span(), format!("unknown key `{name}`{meant}"));
+                let meant = self.guess(name, known.iter().copied());
+                self.note(key.span(), format!("unknown key `{}`{meant}", short(name)));
             }
         }
     }
+
+    /// What a word was most likely meant to be, as the end of a sentence.
+    fn guess<'k>(&self, word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+        if word.len() > LONGEST_WORD || self.problems.len() > MOST_GUESSES {
+            return String::new();
+        }
+        nearest(word, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"))
+    }
+}
+
+/// A word of the file, cut where it is longer than any that is meant.
+fn short(word: &str) -> String {
+    word.chars().take(LONGEST_WORD).collect()
 }
 
 fn integer(value: &Value<'_>) -> Option<i64> {

@@ -9,6 +9,9 @@ use crate::{
     files,
 };
 
+/// Hundreds of times what a whole install takes, and still read in well under a second.
+const LONGEST: u64 = 2 * 1024 * 1024;
+
 /// A checklist that no other ptl changes until this is dropped.
 #[derive(Debug)]
 pub struct Opened {
@@ -27,7 +30,7 @@ pub struct Opened {
 /// Where there is none, or it is wrong.
 pub fn read(folder: &Path) -> Result<(Definition, State)> {
     let path = find(folder)?;
-    let text = files::read_text(&path, files::SMALL)?;
+    let text = files::read_text(&path, LONGEST)?;
     parse(&text, &path.display().to_string())
 }
 
@@ -37,7 +40,7 @@ pub fn read(folder: &Path) -> Result<(Definition, State)> {
 /// As [`read`], and where the folder cannot be written to.
 pub fn open(folder: &Path) -> Result<Opened> {
     let path = find(folder)?;
-    let file = files::Guarded::open(&path)?;
+    let file = files::Guarded::open(&path, LONGEST)?;
     let text = files::text(&path, file.bytes().to_vec())?;
     let shown = path.display().to_string();
     let (definition, state) = parse(&text, &shown)?;
