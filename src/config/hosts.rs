@@ -100,12 +100,10 @@ mod tests {
             ("proxy.own.nhs.uk".to_owned(), 443),
             ("ldap.own.nhs.uk".to_owned(), 636),
         );
+        let both = [ssp, sds];
         for environment in ["int", "live", "dep"] {
-            assert_eq!(needed(environment, &own(), Role::Provider), [ssp.clone()]);
-            assert_eq!(
-                needed(environment, &own(), Role::Consumer),
-                [ssp.clone(), sds.clone()]
-            );
+            assert_eq!(needed(environment, &own(), Role::Provider), both[..1]);
+            assert_eq!(needed(environment, &own(), Role::Consumer), both);
         }
         assert_eq!(needed("dep", &Endpoint::default(), Role::Consumer), []);
     }
