@@ -204,11 +204,7 @@ impl Output {
             ))
             .hint("Name another file for --output."));
         }
-        let mut builder = tempfile::Builder::new();
-        // A report is no secret: whoever the umask allows may read it, as a CI server that collects it.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder
+        let file = tempfile::Builder::new()
             .prefix(".ptl-")
             .suffix(".tmp")
             .tempfile_in(folder_of(target))

@@ -7,12 +7,10 @@ mod context;
 mod csr;
 mod explain;
 mod init;
-mod output;
 mod passphrase;
 mod preflight;
-mod unused;
 
-use std::{borrow::Cow, ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, process::ExitCode};
 
 use anstyle::{AnsiColor, Style};
 use clap::FromArgMatches;
@@ -25,7 +23,6 @@ use crate::{
     files::Output,
     report::{self, Detail, Layout, visible},
     terminal,
-    x509::secret,
 };
 
 /// What a run comes down to, the same for every command and format.
@@ -86,9 +83,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn run(cli: Cli) -> anyhow::Result<Exit> {
     let global = &cli.global;
     terminal::configure(global.color.into(), global.quiet);
-    if let Some(note) = unused::note(&cli).filter(|_| !global.quiet) {
-        terminal::note(&note);
-    }
     let exit = match &cli.command {
         Command::Init(args) => init::run(args, global),
         Command::Csr(args) => csr::run(args, global),
@@ -105,7 +99,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
 fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render().ansi().to_string();
     if error.use_stderr() {
-        terminal::note(&unless_secret(text.trim_end()));
+        terminal::note(text.trim_end());
         return Exit::Usage.into();
     }
     match terminal::print(&text) {
@@ -114,21 +108,10 @@ fn usage(error: &clap::Error) -> ExitCode {
     }
 }
 
-/// A message, unless it repeats a private key that stood on the command line.
-fn unless_secret(text: &str) -> Cow<'_, str> {
-    match secret::find(text.as_bytes()) {
-        Some(kind) => format!(
-            "error: the command line holds {kind}, and what is wrong with it is not repeated\nhint: Name the file that holds it, never what stands in it; the shell's history may have it now."
-        )
-        .into(),
-        None => text.into(),
-    }
-}
-
 /// Prints an error as `error: ...`, its problems, and `hint: ...`.
 fn complain(error: &anyhow::Error) -> Exit {
     let red = AnsiColor::Red.on_default().bold();
-    let said = |text: String| visible(&unless_secret(&text)).into_owned();
+    let said = |text: String| visible(&text).into_owned();
     let Some(known) = error.downcast_ref::<Error>() else {
         terminal::note(&format!(
             "{red}error:{red:#} {}",
@@ -166,11 +149,7 @@ fn wait<F: Future>(work: F) -> Result<F::Output> {
 
 /// The file of `--output`, opened before the work begins so that a bad path fails at once.
 fn open_output(global: &Global) -> Result<Option<Output>> {
-    let Some(target) = global.output.as_deref() else {
-        return Ok(None);
-    };
-    output::refuse_to_replace(target)?;
-    Output::open(target).map(Some)
+    global.output.as_deref().map(Output::open).transpose()
 }
 
 /// Prints a report, or writes it to `--output`, and says what it comes down to.
