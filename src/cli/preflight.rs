@@ -13,7 +13,7 @@ Examples:
 
 A failure that somebody answers for goes into ptl.toml:
   [[waive]]
-  check = \"CHAIN-020\"
+  check = \"CHAIN-008\"
   reason = \"renewal is under way\"
   by = \"Jo Bloggs\"
   until = 2027-01-31

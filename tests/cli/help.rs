@@ -59,3 +59,26 @@ fn every_command_gives_examples_and_its_exit_codes() {
             .says("Exit: 0 ");
     }
 }
+
+#[test]
+fn every_check_that_the_help_names_is_there() {
+    let known: Vec<_> = ptl::checks::all().iter().map(|meta| meta.id.0).collect();
+    let page = include_str!("snapshots/cli__help__help.snap");
+    let words = page.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+    let is_id = |word: &&str| {
+        word.split_once('-').is_some_and(|(area, number)| {
+            area.bytes().all(|byte| byte.is_ascii_uppercase())
+                && area != "SHA"
+                && number.len() == 3
+                && number.bytes().all(|byte| byte.is_ascii_digit())
+        })
+    };
+    let named: Vec<_> = words.filter(is_id).collect();
+    assert!(!named.is_empty());
+    for id in named {
+        assert!(
+            known.contains(&id),
+            "the help names {id}, which is no check"
+        );
+    }
+}
