@@ -8,6 +8,7 @@ mod guarded;
 mod place;
 #[cfg(not(unix))]
 mod plain;
+pub mod private_key;
 mod secret;
 #[cfg(unix)]
 mod unix;
@@ -189,21 +190,9 @@ impl Output {
     /// Opens a temporary file beside the target.
     ///
     /// # Errors
-    /// Where the folder cannot be written to, or the target is no regular file or holds a private key.
+    /// Where the folder cannot be written to, or what is there must not be replaced.
     pub fn open(target: &Path) -> Result<Self> {
-        if fs::metadata(target).is_ok_and(|metadata| !metadata.is_file()) {
-            return Err(
-                Error::input(format!("`{}` is not a regular file", target.display()))
-                    .hint("Name a file for --output, or leave it out to print."),
-            );
-        }
-        if secret::holds_private_key(target) {
-            return Err(Error::input(format!(
-                "`{}` holds a private key, and is never overwritten",
-                target.display()
-            ))
-            .hint("Name another file for --output."));
-        }
+        refuse_to_replace(target)?;
         let file = tempfile::Builder::new()
             .prefix(".ptl-")
             .suffix(".tmp")
@@ -228,5 +217,36 @@ impl Output {
             .persist(&self.target)
             .map(drop)
             .map_err(|error| unwritable(&self.target, error.error))
+    }
+}
+
+/// Endings of what ptl reads; no report has one, and what has one is hard to make again.
+const INPUTS: &[&str] = &[
+    "cer", "crl", "crt", "csr", "der", "jks", "key", "p12", "p7b", "pem", "pfx", "toml",
+];
+
+/// A report takes the place of an older one, and of nothing else that can be told from it.
+fn refuse_to_replace(target: &Path) -> Result<()> {
+    let Ok(metadata) = fs::metadata(target) else {
+        return Ok(());
+    };
+    let shown = target.display();
+    if !metadata.is_file() {
+        return Err(Error::input(format!("`{shown}` is not a regular file"))
+            .hint("Name a file for --output, or leave it out to print."));
+    }
+    let refused = |what: &str| {
+        Error::input(format!("`{shown}` {what}, and is never overwritten"))
+            .hint("Name another file for --output.")
+    };
+    if let Some(secret) = private_key::find_in_file(target)? {
+        return Err(refused(&format!("holds {secret}")));
+    }
+    let ending = target.extension().and_then(|ending| ending.to_str());
+    match ending {
+        Some(ending) if INPUTS.contains(&ending.to_ascii_lowercase().as_str()) => {
+            Err(refused("is there, and no report by its ending"))
+        }
+        _ => Ok(()),
     }
 }

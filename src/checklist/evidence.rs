@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 use super::state::Proof;
 use crate::{
     error::{Error, Result},
-    files,
-    x509::{hex, secret},
+    files::{self, private_key},
+    x509::hex,
 };
 
 /// A longer text is a document, and belongs into a file.
@@ -63,7 +63,7 @@ fn looks_like_a_file(argument: &str) -> bool {
 /// # Errors
 /// Where they are a secret, hold control characters, or are longer than 2000 characters.
 pub fn text(words: &str) -> Result<Proof> {
-    if let Some(kind) = secret::find(words.as_bytes()) {
+    if let Some(kind) = private_key::find(words.as_bytes()) {
         return Err(is_secret("the text", kind));
     }
     line("--evidence", words).map(Proof::Text)
@@ -108,7 +108,7 @@ fn file(path: &Path) -> Result<Proof> {
         ))
     })?;
     let mut digest = Sha256::new();
-    let mut scan = secret::Scan::default();
+    let mut scan = private_key::Scan::default();
     let mut size = 0_u64;
     let mut chunk = Zeroizing::new(vec![0; 64 * 1024]);
     loop {

@@ -1,18 +1,26 @@
-//! Finds private keys by content, whatever the file is called: what must never be handed out as evidence.
+//! Finds private keys by content, whatever the file is called: they are never overwritten, and never
+//! handed out as evidence.
 //!
 //! PEM, OpenSSH and PuTTY keys anywhere in a stream (UTF-16 included); DER keys, PKCS#12 and Java
 //! stores where they begin it or follow another DER object; DER in bare base64; JSON web keys. What is
 //! packed or encrypted by other means cannot be seen.
 
+use std::{io::Read, path::Path};
+
 use zeroize::Zeroizing;
 
+use super::{open_regular, unreadable};
+use crate::error::Result;
+
+/// How much of a file is read at a time.
+const CHUNK: usize = 64 * 1024;
 /// DER objects, stores and bare base64 are looked for in this many bytes at a stream's start.
 const HEAD: usize = 64 * 1024;
 /// No armour line that begins a key is longer.
 const LINE: usize = 64;
 
 /// Looks at a stream as it goes by.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Scan {
     head: Zeroizing<Vec<u8>>,
     /// The end of what went by, without NUL bytes, so that a line cut by a chunk is still seen.
@@ -49,6 +57,23 @@ pub fn find(bytes: &[u8]) -> Option<&'static str> {
     let mut scan = Scan::default();
     scan.update(bytes);
     scan.finish()
+}
+
+/// What kind of secret a file holds, as `a private key`, if any.
+///
+/// # Errors
+/// Where it cannot be read, so that nobody knows.
+pub(super) fn find_in_file(path: &Path) -> Result<Option<&'static str>> {
+    let (mut file, _) = open_regular(path)?;
+    let mut scan = Scan::default();
+    let mut chunk = Zeroizing::new(vec![0; CHUNK]);
+    loop {
+        match file.read(&mut chunk) {
+            Ok(0) => return Ok(scan.finish()),
+            Ok(length) => scan.update(&chunk[..length]),
+            Err(error) => return Err(unreadable(path, error)),
+        }
+    }
 }
 
 fn armoured(text: &[u8]) -> Option<&'static str> {

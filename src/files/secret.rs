@@ -16,8 +16,6 @@ use crate::error::{Error, Result};
 
 /// The most that is read of a private key's file.
 const KEY_LIMIT: u64 = 1024 * 1024;
-/// How the first line of a private key in PEM ends, whatever its kind.
-const ARMOUR: &str = "PRIVATE KEY-----";
 /// The most that is read in search of the end of a first line.
 const LINE_LIMIT: usize = 4096;
 
@@ -27,17 +25,6 @@ const LINE_LIMIT: usize = 4096;
 /// As [`read`].
 pub fn read_secret(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
     read(path, KEY_LIMIT).map(Zeroizing::new)
-}
-
-/// Whether a file looks like a private key: its PEM armour says so, or its name does.
-pub(super) fn holds_private_key(path: &Path) -> bool {
-    let named = path.extension().is_some_and(|ending| ending == "key");
-    read_secret(path).is_ok_and(|bytes| {
-        named
-            || bytes
-                .windows(ARMOUR.len())
-                .any(|window| window == ARMOUR.as_bytes())
-    })
 }
 
 /// Whether others than the owner may read or write a file; `None` where the system cannot say.

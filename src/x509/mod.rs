@@ -13,7 +13,6 @@ pub mod pair;
 pub mod path;
 mod pem;
 pub mod read;
-pub mod secret;
 
 use x509_parser::prelude::FromDer;
 

@@ -324,3 +324,36 @@ fn what_was_made_is_no_test_and_never_replaced_by_its_own_report() {
         .says_nothing();
     assert!(bench.read("made.txt").contains(NAME));
 }
+
+#[test]
+fn a_report_replaces_no_key_of_any_form_and_nothing_that_ptl_reads() {
+    let bench = Bench::new();
+    bench.write("other.pem", key());
+    let run = |form: &str, out: &str| {
+        let (from, to) = (bench.path("other.pem"), bench.path(out));
+        let (from, to) = (from.to_str().unwrap(), to.to_str().unwrap());
+        openssl(&["pkey", "-in", from, "-outform", form, "-out", to]);
+    };
+    run("DER", "renamed.bin");
+    for (file, content) in [
+        ("ptl.toml", "schema = 1\n"),
+        ("checklist.toml", "schema = 1\n"),
+        ("leaf.CRT", "-----BEGIN CERTIFICATE-----\n"),
+    ] {
+        bench.write(file, content);
+        bench
+            .run(["explain", "--list", "--output", file])
+            .refuses("never overwritten");
+        assert_eq!(bench.read(file), content);
+    }
+    let before = std::fs::read(bench.path("renamed.bin")).unwrap();
+    bench
+        .run(["explain", "--list", "--output", "renamed.bin"])
+        .refuses("holds a private key");
+    assert_eq!(std::fs::read(bench.path("renamed.bin")).unwrap(), before);
+    bench.write("report.txt", "an older report");
+    bench
+        .run(["explain", "--list", "--output", "report.txt"])
+        .exits(0);
+    assert!(bench.read("report.txt").contains("CHAIN-001"));
+}
