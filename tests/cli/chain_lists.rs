@@ -5,7 +5,7 @@ use std::{path::PathBuf, sync::OnceLock};
 use crate::{
     chain_files::{check, leaf, utf8},
     pki::{self, FROM, NAME, UNTIL},
-    support::Run,
+    support::{Bench, Run},
 };
 
 /// Lists of the SHA-256 family, and a leaf that is on those of its sub CA.
@@ -100,4 +100,46 @@ fn an_expired_list_proves_nothing_good_but_what_it_names_stays_revoked() {
         &[&lists.old, &lists.sub],
     )
     .exits(0);
+}
+
+#[test]
+fn a_forged_list_proves_neither_good_nor_bad() {
+    let lists = lists();
+    let bench = Bench::new();
+    let der = bench.path("forged.crl");
+    pki::openssl(&[
+        "crl",
+        "-in",
+        utf8(&lists.sub),
+        "-outform",
+        "DER",
+        "-out",
+        utf8(&der),
+    ]);
+    let mut bytes = std::fs::read(&der).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    std::fs::write(&der, bytes).unwrap();
+    for leaf in [&lists.revoked, &pki::sha256().leaf.certificate] {
+        let run = judge(leaf, "leaf", &[&der])
+            .exits(3)
+            .finds("PATH-013", NAME, "undetermined");
+        assert_eq!(run.finding("PATH-013", NAME)["cause"], "crl-unusable");
+    }
+}
+
+#[test]
+fn nobody_revokes_the_anchor() {
+    let family = pki::sha256();
+    let sub = family.sub.certificate();
+    let given = [
+        "--trust",
+        utf8(&sub),
+        "--revocation",
+        "chain",
+        "--crl",
+        utf8(&lists().sub),
+        "--only",
+        "PATH-*",
+    ];
+    check(&family.leaf.certificate, &[], &given).exits(0);
 }

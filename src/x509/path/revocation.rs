@@ -61,8 +61,9 @@ fn is_of_lists(kind: FaultKind) -> bool {
     kind.is_open() || kind == FaultKind::Revoked
 }
 
-/// A list that cannot be used proves nothing, neither good nor bad; but one that the issuer signed and
-/// that names the certificate proves that it was revoked, however old the list is.
+/// A list that cannot be used proves nothing, neither good nor bad: OpenSSL, made to go on, would read a
+/// forged one too. One that the issuer signed and that names the certificate proves that it was revoked,
+/// however old the list is.
 fn settle_one(faults: &mut Vec<Fault>, depth: usize, path: &[Arc<Certificate>], policy: &Policy) {
     let at = |faults: &[Fault], wanted: fn(FaultKind) -> bool| {
         faults
@@ -81,13 +82,6 @@ fn settle_one(faults: &mut Vec<Fault>, depth: usize, path: &[Arc<Certificate>], 
         .is_some_and(|(certificate, issuer)| is_listed(certificate, issuer, policy));
     if unusable && !listed {
         faults.retain(|fault| fault.depth != depth || fault.kind != FaultKind::Revoked);
-    } else if listed && !at(faults, |kind| kind == FaultKind::Revoked) {
-        faults.push(Fault {
-            kind: FaultKind::Revoked,
-            depth,
-            note: "it is on a revocation list that its issuer signed".to_owned(),
-            code: None,
-        });
     }
 }
 
