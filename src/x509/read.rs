@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The most objects that are read of one file: the largest public trust stores hold under 300.
-pub const MOST_OBJECTS: usize = 4096;
+pub const MOST_OBJECTS: usize = 1024;
 
 /// One object of a file.
 #[derive(Debug)]

@@ -184,7 +184,24 @@ pub(super) fn is_not_revoked(facts: &PathFacts, _: &Context<'_>) -> Outcome {
         Revocation::Leaf => "the certificate is not on its issuer's list",
         Revocation::Chain => "no certificate is on its issuer's list",
     };
-    judge(facts, LISTS, met).with("lists", facts.policy.lists.len())
+    let outcome = judge(facts, LISTS, met).with("lists", facts.policy.lists.len());
+    match (list_url(facts), &outcome) {
+        (Some(url), Outcome::Undetermined(..)) => {
+            outcome.hint(format!("Download {url} and give it with --crl."))
+        }
+        _ => outcome,
+    }
+}
+
+/// Where the first certificate whose list is missing or unusable says that its list is.
+fn list_url(facts: &PathFacts) -> Option<&String> {
+    let open = facts
+        .judgement
+        .faults
+        .iter()
+        .find(|fault| fault.kind.is_open())?;
+    let certificate = facts.judgement.path.get(open.depth)?;
+    certificate.extensions.list_points.urls.first()
 }
 
 pub(super) fn openssl_has_nothing_else(facts: &PathFacts, _: &Context<'_>) -> Outcome {
