@@ -76,7 +76,7 @@ fn too_many_objects_are_refused() {
     assert!(
         refused(text.as_bytes())
             .0
-            .contains("more than 4096 objects")
+            .contains("more than 1024 objects")
     );
 }
 
