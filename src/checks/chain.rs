@@ -69,22 +69,24 @@ impl ChainFacts {
 }
 
 impl Place {
-    /// The generation that a certificate is one of, or that issued it.
-    fn generation_of(&self, certificate: &Certificate) -> Option<&Generation> {
-        let pinned = |generation: &&Generation| {
+    /// The generation that a certificate is one of, by its fingerprint.
+    fn pinned(&self, certificate: &Certificate) -> Option<&Generation> {
+        self.generations.iter().find(|generation| {
             generation
                 .authorities()
                 .any(|authority| authority.sha256 == certificate.sha256)
-        };
-        let issued = |generation: &&Generation| {
+        })
+    }
+
+    /// The generation that a certificate is one of, or whose CA it names as its issuer.
+    fn generation_of(&self, certificate: &Certificate) -> Option<&Generation> {
+        let named = |generation: &&Generation| {
             generation
                 .authorities()
                 .any(|authority| same_name(&authority.subject, &certificate.issuer))
         };
-        let generations = || self.generations.iter();
-        generations()
-            .find(pinned)
-            .or_else(|| generations().find(issued))
+        self.pinned(certificate)
+            .or_else(|| self.generations.iter().find(named))
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{
     files::Output,
     report::{self, Detail, Layout, visible},
     terminal,
+    x509::secret,
 };
 
 /// What a run comes down to, the same for every command and format.
@@ -64,6 +65,10 @@ impl From<Verdict> for Exit {
 
 /// Parses the command line, runs the command and says how it went.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Err(error) = refuse_keys(&arguments) {
+        return complain(&error.into()).into();
+    }
     let parsed = cli::command()
         .try_get_matches_from(arguments)
         .and_then(|matches| Cli::from_arg_matches(&matches));
@@ -77,6 +82,20 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(Err(error)) => complain(&error).into(),
         // The panic's own message is on stderr already.
         Err(_) => Exit::Internal.into(),
+    }
+}
+
+/// A CI variable may hold a key where the name of its file is wanted, and errors repeat what was given.
+fn refuse_keys(arguments: &[OsString]) -> Result<()> {
+    let found = arguments
+        .iter()
+        .find_map(|argument| secret::find(argument.as_encoded_bytes()));
+    match found {
+        None => Ok(()),
+        Some(what) => Err(Error::input(format!(
+            "an argument is {what} itself, where the name of its file is wanted"
+        ))
+        .hint("Put it into a file that its owner alone may read, and name that. Other users of this machine could see it in the list of processes: think about a new key.")),
     }
 }
 

@@ -290,6 +290,14 @@ fn string(key: &str, value: &Spanned<DeValue<'_>>, notes: &mut Notes) -> Option<
         notes.problem(&value.span(), format!("`{key}` is empty"));
         return None;
     }
+    // Reports repeat what stands here, and go to others.
+    if text.contains("PRIVATE KEY-----") {
+        let message = format!(
+            "`{key}` is a private key itself: write it into a file of its own, and that file's name here"
+        );
+        notes.problem(&value.span(), message);
+        return None;
+    }
     Some(Text {
         value: text.to_owned(),
         span: value.span(),

@@ -361,3 +361,12 @@ fn a_folder_without_the_file_points_to_init() {
     let error = Install::read(folder.path()).unwrap_err();
     assert!(error.next_action().unwrap().contains("ptl init"));
 }
+
+#[test]
+fn a_key_in_place_of_its_files_name_is_told_and_not_repeated() {
+    let told = added(
+        "[environment.int]\nkey = \"\"\"-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----\"\"\"\n",
+    );
+    assert!(told[0].starts_with("2:7: `key` is a private key itself"));
+    assert!(!told.concat().contains("MIIE"));
+}

@@ -8,7 +8,7 @@ use std::{path::PathBuf, sync::Arc};
 pub use install::survey;
 
 use crate::{
-    check::{self, Context, Finding},
+    check::{self, Cause, Context, Finding, Mark},
     checks::{
         chain::{self, ChainFacts, Place},
         path::{self, PathFacts},
@@ -85,6 +85,10 @@ fn check_chain(
     let path = PathFacts { judgement, policy };
     let mut findings = check::run(path::CHECKS, &subject, &path, context);
     findings.extend(check::run(chain::CHECKS, &subject, &facts, context));
+    // It explains whatever else fails, so the report's first line is to say it.
+    findings.sort_by_key(|finding| {
+        finding.outcome != Mark::Fail || finding.cause != Some(Cause::WrongEnvironment)
+    });
     Ok(findings)
 }
 

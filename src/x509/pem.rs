@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 /// One armoured block: its label, and the text from its first armour line to its last.
 #[derive(Debug)]
 pub(super) struct Block {
-    /// What stands between `BEGIN` and the dashes.
+    /// What stands between `BEGIN` and the dashes, never more than a label.
     pub(super) label: String,
     /// The whole block with plain line ends; it may be a private key.
     pub(super) text: Zeroizing<String>,
@@ -22,6 +22,9 @@ pub(super) struct Block {
 }
 
 const DASHES: &str = "-----";
+
+/// No label is longer; every private key is.
+const LONGEST_LABEL: usize = 40;
 
 /// Cuts a text into its blocks, up to one more than `limit`; what stands around them is left out.
 pub(super) fn blocks(text: &str, limit: usize) -> Vec<Block> {
@@ -34,7 +37,7 @@ pub(super) fn blocks(text: &str, limit: usize) -> Vec<Block> {
             }
             open = true;
             found.push(Block {
-                label: label.to_owned(),
+                label: fit_to_show(label).to_owned(),
                 text: Zeroizing::new(format!("{line}\n")),
                 closed: false,
             });
@@ -56,6 +59,16 @@ fn label<'a>(line: &'a str, word: &str) -> Option<&'a str> {
     line.strip_prefix(DASHES)?
         .strip_prefix(word)?
         .strip_suffix(DASHES)
+}
+
+/// A label is shown in errors. Where the line ends were lost, the whole key would stand in it.
+fn fit_to_show(label: &str) -> &str {
+    let alone = label.split(DASHES).next().unwrap_or_default();
+    match alone.len() <= LONGEST_LABEL {
+        true => alone,
+        false if alone.contains("PRIVATE KEY") => "PRIVATE KEY",
+        false => "no label",
+    }
 }
 
 /// The DER in a block, whatever its label; `None` where the base64 is not sound.
@@ -102,5 +115,17 @@ mod tests {
         let blocks = blocks("-----BEGIN X-----\n!!!!\n-----END X-----", 10);
         assert!(blocks[0].closed);
         assert!(decode(&blocks[0]).is_none());
+    }
+    #[test]
+    fn a_block_whose_lines_were_joined_shows_its_label_alone() {
+        let secret = "MIIEvAIBADANBgkqhkiG9w0BAQEFAASCBKYwggSiAgEAAoIBAQ";
+        for between in ["-----", "----- ", " ", ""] {
+            let text = format!("-----BEGIN PRIVATE KEY{between}{secret}-----END PRIVATE KEY-----");
+            let blocks = blocks(&text, 10);
+            assert_eq!(blocks[0].label, "PRIVATE KEY", "{between:?}");
+            assert!(!blocks[0].closed);
+        }
+        let blocks = blocks(&format!("-----BEGIN {secret}-----"), 10);
+        assert_eq!(blocks[0].label, "no label");
     }
 }

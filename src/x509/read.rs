@@ -219,7 +219,7 @@ fn damaged(shown: &str, mut problems: Vec<String>) -> Error {
 fn object(block: &pem::Block) -> std::result::Result<Object, String> {
     if !block.closed {
         return Err(format!(
-            "it is cut off, the line `-----END {}-----` is missing",
+            "it is cut off, or its line ends were lost: the line `-----END {}-----` is missing",
             block.label.escape_debug()
         ));
     }

@@ -119,3 +119,23 @@ fn a_byte_order_mark_and_text_around_do_no_harm() {
     )
     .exits(0);
 }
+
+#[test]
+fn a_key_whose_line_ends_were_lost_is_not_repeated() {
+    let bench = Bench::new();
+    let family = pki::sha256();
+    let pem = fs::read_to_string(&family.leaf.key).unwrap();
+    let secret = pem.lines().nth(3).unwrap();
+    for between in ["", " "] {
+        let key = bench.write("joined.key", pem.replace('\n', between));
+        let sub = family.sub.certificate();
+        for run in [
+            check(&key, &[&sub], &[]),
+            check(&family.leaf.certificate, &[&sub], &["--key", utf8(&key)]),
+            bench.run(["csr", "lint", utf8(&key)]),
+        ] {
+            let run = run.exits(2);
+            assert!(!run.stderr.contains(secret), "{run}");
+        }
+    }
+}

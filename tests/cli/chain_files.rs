@@ -192,6 +192,48 @@ fn a_leaf_that_only_a_server_may_show_is_no_clients() {
 }
 
 #[test]
+fn a_key_usage_that_keeps_a_client_out_is_not_taken_for_the_extended_one() {
+    let leaf = leaf("no-signatures", |leaf| {
+        leaf.extensions("keyUsage=keyEncipherment\nextendedKeyUsage=serverAuth,clientAuth\n")
+    });
+    let sub = pki::sha256().sub.certificate();
+    let run = check(&leaf, &[&sub], &["--purpose", "both"])
+        .exits(1)
+        .fails("PATH-012", NAME, "wrong-key-usage");
+    let hint = run.finding("PATH-012", NAME)["hint"].to_string();
+    assert!(hint.contains("digitalSignature"), "{run}");
+}
+
+#[test]
+fn a_root_of_the_right_name_with_another_key_is_told() {
+    let family = pki::sha256();
+    let bench = Bench::new();
+    let forged = bench.path("forged.pem");
+    pki::openssl(&[
+        "req",
+        "-x509",
+        "-key",
+        utf8(&family.leaf.key),
+        "-subj",
+        "/O=nhs/OU=CA/CN=Test Root sha256",
+        "-days",
+        "9999",
+        "-out",
+        utf8(&forged),
+    ]);
+    let trust = ["--trust", utf8(&forged), "--at", "2027-01-01T00:00:00Z"];
+    let run = check(
+        &family.leaf.certificate,
+        &[&family.sub.certificate()],
+        &trust,
+    )
+    .exits(1)
+    .fails("PATH-001", NAME, "issuer-missing");
+    let reason = run.finding("PATH-001", NAME)["reason"].to_string();
+    assert!(reason.contains("with another key"), "{run}");
+}
+
+#[test]
 fn days_left_are_told_at_90_and_30_and_when_over() {
     let leaf = leaf("ends-in-june", |leaf| {
         leaf.dates(pki::FROM, "20250601000000Z")

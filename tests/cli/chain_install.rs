@@ -173,6 +173,59 @@ fn a_certificate_that_bears_a_pinned_name_and_is_another_is_told() {
     );
 }
 
+/// A leaf under a CA of this name that was made here, and that CA: of no generation, whatever its name.
+fn borrowed(bench: &Bench, subject: &str) -> (PathBuf, PathBuf) {
+    let key = &pki::sha256().leaf.key;
+    let [ca, request, leaf] = ["ca.pem", "leaf.csr", "leaf.pem"].map(|name| bench.path(name));
+    let own = ["-key", utf8(key), "-days", "9999"];
+    let made = ["req", "-x509", "-subj", subject, "-out", utf8(&ca)];
+    pki::openssl(&[&made[..], &own].concat());
+    let name = format!("/CN={NAME}");
+    let asked = ["req", "-new", "-key", utf8(key), "-subj", &name, "-out"];
+    pki::openssl(&[&asked[..], &[utf8(&request)]].concat());
+    pki::openssl(&[
+        "x509",
+        "-req",
+        "-in",
+        utf8(&request),
+        "-CA",
+        utf8(&ca),
+        "-CAkey",
+        utf8(key),
+        "-set_serial",
+        "1",
+        "-days",
+        "9000",
+        "-out",
+        utf8(&leaf),
+    ]);
+    (ca, leaf)
+}
+
+#[test]
+fn a_path_that_only_bears_the_name_of_a_pinned_ca_is_of_no_generation() {
+    let bench = install("");
+    let (ca, leaf) = borrowed(&bench, "/O=nhs/OU=CA/CN=Test Sub sha256");
+    let trust = format!("trust = [\"{}\", ", utf8(&ca));
+    let text = bench.read("ptl.toml") + &settings(&leaf).replace("trust = [", &trust);
+    bench.write("ptl.toml", text);
+    judged(&bench, "2027-01-01T00:00:00Z")
+        .exits(1)
+        .finds("PATH-001", NAME, "pass")
+        .fails("CHAIN-016", NAME, "fingerprint-differs");
+}
+
+#[test]
+fn a_certificate_of_another_environment_is_the_first_thing_said() {
+    let bench = install("");
+    let (_, leaf) = borrowed(&bench, "/C=GB/O=nhs/OU=CA/CN=NHS Authentication G2");
+    let text = bench.read("ptl.toml") + &settings(&leaf);
+    bench.write("ptl.toml", text);
+    let profile = profile(&bench, "g2");
+    let run = bench.run(["check-chain", "--env", utf8(&profile)]).exits(1);
+    assert!(run.answer().contains("wrong-environment"), "{run}");
+}
+
 #[test]
 fn one_key_in_two_environments_fails() {
     let family = pki::sha256();

@@ -78,3 +78,19 @@ fn the_test_families_are_what_they_say() {
         assert!(verified.ends_with("OK\n"), "{verified}");
     }
 }
+
+#[test]
+fn a_private_key_in_an_argument_is_refused_and_not_repeated() {
+    let key = std::fs::read_to_string(&pki::sha256().leaf.key).unwrap();
+    let secret = key.lines().nth(3).unwrap();
+    let given = format!("--key={key}");
+    for arguments in [
+        ["check-chain", "--cert", "a", "--trust", "b", "--key", &key],
+        ["check-chain", "--cert", "a", "--trust", "b", "-q", &given],
+    ] {
+        let run = Bench::new()
+            .run(arguments)
+            .refuses("an argument is a private key");
+        assert!(!run.stderr.contains(secret), "{run}");
+    }
+}

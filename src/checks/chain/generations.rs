@@ -14,6 +14,9 @@ pub(super) fn is_of_a_generation_in_force(facts: &ChainFacts, context: &Context<
     let Some(generation) = generation(facts, place) else {
         return unknown(facts, place);
     };
+    if facts.judgement.anchor.is_some() && pinned(facts, place).is_none() {
+        return borrowed(facts, place, generation);
+    }
     let in_force = place.presented.join(", ");
     if place.presented.contains(&generation.id) {
         return Outcome::pass(format!("it is of generation `{}`", generation.id))
@@ -57,13 +60,35 @@ fn unknown(facts: &ChainFacts, place: &Place) -> Outcome {
     .with("in force", place.presented.join(", "))
 }
 
-/// The generation whose CA stands on the path, or is named as an issuer on it.
+/// A trusted certificate is reached, and none on the way to it is pinned: anybody can take a CA's name.
+fn borrowed(facts: &ChainFacts, place: &Place, generation: &Generation) -> Outcome {
+    let last = facts.judgement.path.last().unwrap_or(facts.leaf());
+    Outcome::fail(
+        Cause::FingerprintDiffers,
+        format!(
+            "its path bears the name of a CA of generation `{}`, but none of its certificates is one that is pinned: it ends with `{}`, so no peer takes it",
+            generation.id,
+            last.label()
+        ),
+    )
+    .with("SHA-256", &last.sha256)
+    .with("in force", place.presented.join(", "))
+    .hint("Compare each CA of the path with those that `ptl explain generations` lists: `openssl x509 -noout -fingerprint -sha256 -in FILE`; take those that differ out of `trust` and `chain`.")
+}
+
+fn pinned<'a>(facts: &ChainFacts, place: &'a Place) -> Option<&'a Generation> {
+    let path = &facts.judgement.path;
+    path.iter()
+        .find_map(|certificate| place.pinned(certificate))
+}
+
+/// The generation whose CA stands on the path, or else is named as an issuer on it.
 fn generation<'a>(facts: &ChainFacts, place: &'a Place) -> Option<&'a Generation> {
-    facts
-        .judgement
-        .path
-        .iter()
-        .find_map(|certificate| place.generation_of(certificate))
+    let path = &facts.judgement.path;
+    pinned(facts, place).or_else(|| {
+        path.iter()
+            .find_map(|certificate| place.generation_of(certificate))
+    })
 }
 
 pub(super) fn is_of_this_environment(facts: &ChainFacts, _: &Context<'_>) -> Outcome {

@@ -3,7 +3,10 @@
 use super::PathFacts;
 use crate::{
     check::{Cause, Context, Evidence, Outcome},
-    x509::path::{Fault, FaultKind, Judgement, Revocation, Sha1},
+    x509::{
+        Certificate,
+        path::{Fault, FaultKind, Judgement, Revocation, Sha1},
+    },
 };
 
 const REACH: &[FaultKind] = &[FaultKind::IssuerMissing, FaultKind::SelfSigned];
@@ -27,7 +30,7 @@ const LISTS: &[FaultKind] = &[
 ];
 const OTHER: &[FaultKind] = &[FaultKind::Other];
 
-pub(super) fn leads_to_a_trusted_certificate(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+pub(super) fn leads_to_a_trusted_certificate(facts: &PathFacts, context: &Context<'_>) -> Outcome {
     let judgement = &facts.judgement;
     if judgement.truncated && judgement.anchor.is_none() {
         return Outcome::undetermined(
@@ -55,21 +58,34 @@ pub(super) fn leads_to_a_trusted_certificate(facts: &PathFacts, _: &Context<'_>)
             ),
         )
     } else {
-        Outcome::fail(
-            Cause::IssuerMissing,
-            format!(
-                "the path ends with `{}`: its issuer `{}` is not among the certificates given, so no trusted one is reached",
-                last.label(),
-                last.issuer
-            ),
-        )
+        Outcome::fail(Cause::IssuerMissing, no_issuer(judgement, last))
     };
     let outcome = outcome.with("path", way);
+    let (chain, trust) = match context.install {
+        Some(_) => ("`chain` in ptl.toml", "`trust`"),
+        None => ("--chain", "--trust"),
+    };
     match last.extensions.issuer_urls.first() {
         Some(url) if !self_signed => outcome.hint(format!(
-            "Download the issuer from {url} and add it to --chain, or to --trust if it is the root."
+            "Download the issuer from {url} and add it to {chain}, or to {trust} if it is the root."
         )),
+        _ if context.install.is_some() => outcome.hint(
+            "Add the missing CA certificate to the file of `chain` in ptl.toml, or to `trust` if it is a root that `ptl explain generations` lists; `openssl x509 -noout -issuer -in FILE` names it.",
+        ),
         _ => outcome,
+    }
+}
+
+/// A candidate with an anchor that OpenSSL does not follow: a CA's name, and another key.
+fn no_issuer(judgement: &Judgement, last: &Certificate) -> String {
+    let (name, issuer) = (last.label(), &last.issuer);
+    match judgement.anchor {
+        None => format!(
+            "the path ends with `{name}`: its issuer `{issuer}` is not among the certificates given, so no trusted one is reached"
+        ),
+        Some(_) => format!(
+            "the path ends with `{name}`: a certificate of its issuer's name `{issuer}` was given, but with another key, so it is another CA or another generation of it"
+        ),
     }
 }
 
@@ -164,14 +180,14 @@ pub(super) fn is_for_servers(facts: &PathFacts, _: &Context<'_>) -> Outcome {
     if !facts.policy.purpose.server() {
         return Outcome::not_applicable("it was not asked for by --purpose");
     }
-    judge(facts, SERVERS, "a server may show it")
+    judge_use(facts, SERVERS, "a server may show it")
 }
 
 pub(super) fn is_for_clients(facts: &PathFacts, _: &Context<'_>) -> Outcome {
     if !facts.policy.purpose.client() {
         return Outcome::not_applicable("it was not asked for by --purpose");
     }
-    judge(facts, CLIENTS, "a client may show it")
+    judge_use(facts, CLIENTS, "a client may show it")
 }
 
 pub(super) fn is_not_revoked(facts: &PathFacts, _: &Context<'_>) -> Outcome {
@@ -206,6 +222,31 @@ fn list_url(facts: &PathFacts) -> Option<&String> {
 
 pub(super) fn openssl_has_nothing_else(facts: &PathFacts, _: &Context<'_>) -> Outcome {
     judge(facts, OTHER, "OpenSSL has nothing else against the path")
+}
+
+/// As [`judge`]; where the extended key usage is not what stands against it, the key usage is.
+fn judge_use(facts: &PathFacts, kinds: &[FaultKind], met: &str) -> Outcome {
+    let outcome = judge(facts, kinds, met);
+    let leaf = facts.judgement.path.first();
+    let Outcome::Fail(_, evidence) = &outcome else {
+        return outcome;
+    };
+    let by_leaf = facts
+        .judgement
+        .faults_of(kinds)
+        .any(|fault| fault.depth == 0);
+    let named = leaf.is_some_and(|leaf| {
+        let usage = leaf.extensions.extended_key_usage.as_ref();
+        usage.is_none_or(|usage| match kinds == SERVERS {
+            true => usage.server_auth,
+            false => usage.client_auth,
+        })
+    });
+    match by_leaf && named {
+        true => Outcome::Fail(Cause::WrongKeyUsage, evidence.clone())
+            .hint("Ask the CA for a certificate with the key usage digitalSignature."),
+        false => outcome,
+    }
 }
 
 /// Fails on the worst of the faults of these kinds, and says all of them.

@@ -81,10 +81,10 @@ fn read_pem(block: &Block, passphrase: Option<&Passphrase>, label: &str) -> Resu
     }
     if !block.closed {
         return Err(Error::input(format!(
-            "`{label}` is cut off: the line `-----END {}-----` is missing",
+            "`{label}` is cut off, or its line ends were lost: the line `-----END {}-----` is missing",
             block.label
         ))
-        .hint("Copy the file again, whole."));
+        .hint("Copy the file again, whole; each `-----` line stands alone."));
     }
     opened(label, passphrase, |callback| {
         PKey::private_key_from_pem_callback(block.text.as_bytes(), callback)
