@@ -9,7 +9,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::OnceLock,
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 /// The first moment of everything that is made here, unless it says otherwise.
@@ -39,6 +39,10 @@ pub(crate) fn folder() -> &'static Path {
 /// Runs `openssl` and returns its stdout; a failure is the test's failure.
 #[track_caller]
 pub(crate) fn openssl(arguments: &[&str]) -> String {
+    // `openssl ca` renames its database without a lock, and tests share a CA.
+    static CA: Mutex<()> = Mutex::new(());
+    let _one = (arguments.first() == Some(&"ca"))
+        .then(|| CA.lock().unwrap_or_else(PoisonError::into_inner));
     let output = Command::new("openssl")
         .args(arguments)
         .output()
