@@ -20,10 +20,9 @@ use crate::{
     check::{Report, Verdict},
     cli::{self, Cli, Command, Global},
     error::{Error, Kind, Result},
-    files::Output,
+    files::{Output, private_key},
     report::{self, Detail, Layout, visible},
     terminal,
-    x509::secret,
 };
 
 /// What a run comes down to, the same for every command and format.
@@ -89,7 +88,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn refuse_keys(arguments: &[OsString]) -> Result<()> {
     let found = arguments
         .iter()
-        .find_map(|argument| secret::find(argument.as_encoded_bytes()));
+        .find_map(|argument| private_key::find(argument.as_encoded_bytes()));
     match found {
         None => Ok(()),
         Some(what) => Err(Error::input(format!(
