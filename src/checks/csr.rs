@@ -31,6 +31,23 @@ pub struct Linted {
 const ONE_NAME: CheckId = CheckId("CSR-003");
 const SOUND_NAME: CheckId = CheckId("CSR-004");
 
+/// Why the request that lies in an install cannot be read, and what to do; nothing where it can.
+pub type ReadingProblem = Option<(String, Option<String>)>;
+
+/// The check on the file itself, where it was not named but found beside the install's key.
+pub static FILE: &[Check<ReadingProblem>] = &[Check {
+    meta: Meta {
+        id: CheckId("CSR-016"),
+        title: "the request beside the key can be read",
+        severity: Severity::Error,
+        layer: Layer::Install,
+        source: "RFC 7468 section 7 (PEM); RFC 2986 section 4 (DER)",
+        hint: "Copy the file again, or make a new request: `ptl csr --from-key KEY`.",
+        requires: &[],
+    },
+    run: can_be_read,
+}];
+
 /// The checks of a certificate request.
 pub static CHECKS: &[Check<Linted>] = &[
     Check {
@@ -214,6 +231,17 @@ pub static CHECKS: &[Check<Linted>] = &[
         run: key::is_signed_with_a_sound_hash,
     },
 ];
+
+fn can_be_read(problem: &ReadingProblem, _: &Context<'_>) -> Outcome {
+    let Some((why, hint)) = problem else {
+        return Outcome::pass("the file holds one request");
+    };
+    let outcome = Outcome::fail(Cause::FileUnreadable, why.clone());
+    match hint {
+        Some(hint) => outcome.hint(hint.clone()),
+        None => outcome,
+    }
+}
 
 fn holds_the_request_alone(linted: &Linted, _: &Context<'_>) -> Outcome {
     if linted.beside.iter().any(|what| what == "a private key") {

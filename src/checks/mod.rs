@@ -20,6 +20,7 @@ use crate::check::{Check, Meta};
 pub fn all() -> Vec<&'static Meta> {
     let mut metas: Vec<&'static Meta> = Vec::new();
     metas.extend(of(csr::CHECKS));
+    metas.extend(of(csr::FILE));
     metas.extend(of(files::CHECKS));
     metas.extend(of(chain::CHECKS));
     metas.extend(of(key::CHECKS));

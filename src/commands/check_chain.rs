@@ -40,7 +40,7 @@ fn on_install(global: &Global) -> Result<Exit> {
         timeout: global.deadline()?,
         selection: &selection,
     };
-    let report = wait(survey::run("check-chain", &[Area::Chain], &subject))??;
+    let report = wait(global, survey::run("check-chain", &[Area::Chain], &subject))??;
     deliver(&report, global, output)
 }
 

@@ -63,7 +63,7 @@ fn of_targets(probe: Probe, global: &Global) -> Result<Report> {
         install: None,
         selection: &selection,
     };
-    let findings = wait(network::probe(probe, &context))??;
+    let findings = wait(global, network::probe(probe, &context))??;
     let environment = environment.as_ref().map(|it| it.id.as_str());
     Ok(report(findings, environment, &context))
 }
@@ -79,7 +79,7 @@ fn of_install(extras: Extras, global: &Global) -> Result<Report> {
         timeout: global.deadline()?,
         selection: &selection,
     };
-    let findings = wait(network::findings(&subject, extras))??;
+    let findings = wait(global, network::findings(&subject, extras))??;
     let environment = Some(scene.environment.id.as_str());
     Ok(report(findings, environment, &subject.context()))
 }

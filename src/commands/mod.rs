@@ -152,16 +152,18 @@ fn complain(error: &anyhow::Error) -> Exit {
     }
 }
 
-/// Waits for what a command does on the network, on the one runtime that it has.
+/// Waits for what a command does on the network, on the one runtime that it has, and shows that it does.
 ///
 /// A lookup of the system's cannot be stopped: what overran its deadline is left behind.
-fn wait<F: Future>(work: F) -> Result<F::Output> {
+fn wait<F: Future>(global: &Global, work: F) -> Result<F::Output> {
+    let shown = terminal::waiting("probing", global.deadline()?);
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Error::internal("could not start the network runtime").because(error))?;
     let result = runtime.block_on(work);
     runtime.shutdown_background();
+    drop(shown);
     Ok(result)
 }
 

@@ -23,6 +23,6 @@ pub(super) fn run(_args: &PreflightArgs, global: &Global) -> Result<Exit> {
         timeout: global.deadline()?,
         selection: &selection,
     };
-    let report = wait(survey::run("preflight", Area::ALL, &subject))??;
+    let report = wait(global, survey::run("preflight", Area::ALL, &subject))??;
     deliver(&report, global, output)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Subject;
 use crate::{
     check::{self, Context, Finding},
-    checks::csr::{CHECKS, Linted},
+    checks::csr::{CHECKS, FILE, Linted, ReadingProblem},
     config::Fqdn,
     error::{Error, Result},
     x509::{
@@ -89,20 +89,27 @@ fn concrete(hint: &str, path: &Path, linted: &Linted) -> String {
 }
 
 /// Judges the request beside the key of an install; without one there is nothing to judge.
-///
-/// # Errors
-/// Where the request is there and cannot be read.
-pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
+pub fn survey(subject: &Subject<'_>) -> Vec<Finding> {
     let endpoint = subject.endpoint;
     let Some(path) = beside_the_key(subject).filter(|path| path.exists()) else {
         let reason = "no request lies beside the key of this environment";
-        return Ok(check::skipped(CHECKS, "request", reason, subject.selection));
+        return check::skipped(CHECKS, "request", reason, subject.selection);
     };
     let expected = endpoint
         .and_then(|endpoint| endpoint.fqdn.as_deref())
         .and_then(|fqdn| Fqdn::parse(fqdn).ok());
-    let linted = read(&path, expected)?;
-    Ok(judge(&path, &linted, &subject.context()))
+    let shown = path.display().to_string();
+    let context = subject.context();
+    let file = |problem: ReadingProblem| check::run(FILE, &shown, &problem, &context);
+    match read(&path, expected) {
+        Ok(linted) => [file(None), judge(&path, &linted, &context)].concat(),
+        Err(error) => {
+            let problem = (error.to_string(), error.next_action().map(str::to_owned));
+            let reason = "the request cannot be read";
+            let unread = check::skipped(CHECKS, &shown, reason, subject.selection);
+            [file(Some(problem)), unread].concat()
+        }
+    }
 }
 
 /// Where `ptl csr` puts the request: beside the key that ptl.toml names, else into the install's folder.

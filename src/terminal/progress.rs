@@ -1,4 +1,4 @@
-//! How far slow work has come: on stderr, only where that is a terminal, and not with `--quiet`.
+//! That slow work goes on, and for how long: on stderr, only where that is a terminal, and not with `--quiet`.
 
 use std::{sync::atomic::Ordering, time::Duration};
 
@@ -8,35 +8,30 @@ use super::QUIET;
 
 /// Slow work that is going on. Its line disappears when this is dropped.
 #[derive(Debug)]
-pub struct Progress(ProgressBar);
+pub struct Waiting(ProgressBar);
 
-/// Shows a line such as `probing 3/12` until the progress is dropped.
-pub fn progress(label: &str, total: usize) -> Progress {
+/// Shows a line such as `| probing (2s of at most 5s)` until the result is dropped.
+pub fn waiting(label: &str, at_most: Duration) -> Waiting {
     // indicatif itself hides what goes to no terminal.
     let target = if QUIET.load(Ordering::Relaxed) {
         ProgressDrawTarget::hidden()
     } else {
         ProgressDrawTarget::stderr()
     };
-    let bar = ProgressBar::with_draw_target(u64::try_from(total).ok(), target)
-        .with_message(label.to_owned());
-    if let Ok(style) = ProgressStyle::with_template("{msg} {pos}/{len}  {elapsed}") {
-        bar.set_style(style);
+    let message = format!("of at most {}s", at_most.as_secs_f32().ceil());
+    let bar = ProgressBar::with_draw_target(None, target)
+        .with_prefix(label.to_owned())
+        .with_message(message);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} ({elapsed} {msg})") {
+        bar.set_style(style.tick_chars(r"|/-\ "));
     }
     if !bar.is_hidden() {
         bar.enable_steady_tick(Duration::from_millis(200));
     }
-    Progress(bar)
+    Waiting(bar)
 }
 
-impl Progress {
-    /// One more is done.
-    pub fn step(&self) {
-        self.0.inc(1);
-    }
-}
-
-impl Drop for Progress {
+impl Drop for Waiting {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }

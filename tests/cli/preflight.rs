@@ -141,3 +141,21 @@ fn a_waiver_holds_until_its_last_day_and_no_longer() {
         .exits(1)
         .fails("CSR-007", "", "email-present");
 }
+
+#[test]
+fn a_damaged_request_beside_the_key_is_a_finding_and_ends_nothing() {
+    let bench = Bench::new();
+    bench.write("ptl.toml", INSTALL);
+    bench.run(["csr"]).exits(0);
+    let whole = bench.read("example.thirdparty.nhs.uk.csr");
+    bench.write("example.thirdparty.nhs.uk.csr", &whole[..300]);
+    let run = bench
+        .run(["preflight", "--offline", "--format", "json"])
+        .exits(1);
+    is_a_sound_report(&run.json());
+    let damaged = &run.findings("CSR-016")[0];
+    assert_eq!(damaged["outcome"], "fail", "{run}");
+    assert_eq!(damaged["cause"], "file-unreadable");
+    assert_eq!(run.findings("CSR-001")[0]["outcome"], "skipped");
+    assert!(!run.findings("TRUST-001").is_empty(), "the rest is judged");
+}
