@@ -193,7 +193,11 @@ impl Output {
     /// Where the folder cannot be written to, or what is there must not be replaced.
     pub fn open(target: &Path) -> Result<Self> {
         refuse_to_replace(target)?;
-        let file = tempfile::Builder::new()
+        let mut builder = tempfile::Builder::new();
+        // A report is no secret: whoever the umask allows may read it, as a CI server that collects it.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let file = builder
             .prefix(".ptl-")
             .suffix(".tmp")
             .tempfile_in(folder_of(target))
@@ -227,6 +231,10 @@ const INPUTS: &[&str] = &[
 
 /// A report takes the place of an older one, and of nothing else that can be told from it.
 fn refuse_to_replace(target: &Path) -> Result<()> {
+    if target.as_os_str() == "-" {
+        return Err(Error::input("--output `-` is no file")
+            .hint("Leave --output out to print; for a file of that name write `./-`."));
+    }
     let Ok(metadata) = fs::metadata(target) else {
         return Ok(());
     };

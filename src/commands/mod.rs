@@ -9,6 +9,7 @@ mod explain;
 mod init;
 mod passphrase;
 mod preflight;
+mod unused;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -101,6 +102,9 @@ fn refuse_keys(arguments: &[OsString]) -> Result<()> {
 fn run(cli: Cli) -> anyhow::Result<Exit> {
     let global = &cli.global;
     terminal::configure(global.color.into(), global.quiet);
+    if let Some(note) = unused::note(&cli).filter(|_| !global.quiet) {
+        terminal::note(&note);
+    }
     let exit = match &cli.command {
         Command::Init(args) => init::run(args, global),
         Command::Csr(args) => csr::run(args, global),
@@ -117,13 +121,23 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
 fn usage(error: &clap::Error) -> ExitCode {
     let text = error.render().ansi().to_string();
     if error.use_stderr() {
-        terminal::note(text.trim_end());
+        let text = text.trim_end();
+        terminal::note(withheld(text).as_deref().unwrap_or(text));
         return Exit::Usage.into();
     }
     match terminal::print(&text) {
         Ok(()) => Exit::Pass.into(),
         Err(_) => Exit::Internal.into(),
     }
+}
+
+/// What is said in place of a message that repeats a private key from the command line.
+fn withheld(message: &str) -> Option<String> {
+    private_key::find(message.as_bytes()).map(|kind| {
+        format!(
+            "error: {kind} stands on the command line, so what is wrong there is not repeated\nhint: Name the file that holds it, never what stands in it; the shell's history may have it now."
+        )
+    })
 }
 
 /// Prints an error as `error: ...`, its problems, and `hint: ...`.
@@ -137,6 +151,10 @@ fn complain(error: &anyhow::Error) -> Exit {
         ));
         return Exit::Internal;
     };
+    if let Some(instead) = withheld(&format!("{known}\n{}", known.problems().join("\n"))) {
+        terminal::note(&instead);
+        return Exit::Usage;
+    }
     terminal::note(&format!("{red}error:{red:#} {}", said(known.to_string())));
     for problem in known.problems() {
         terminal::note(&said(format!("  {problem}")));

@@ -1,6 +1,6 @@
 //! The command line itself: help, version, colours, mistakes.
 
-use crate::{pki, support::Bench};
+use crate::{init, pki, support::Bench};
 
 #[test]
 fn an_unknown_command_is_exit_2_and_prints_nothing() {
@@ -52,6 +52,57 @@ fn colours_are_for_terminals_unless_asked_for() {
     let bench = Bench::new().variable("NO_COLOR", "1");
     let asked = bench.run(["explain", "tcp-silent", "--color", "always"]);
     assert!(asked.stdout.contains('\u{1b}'), "{asked}");
+}
+
+#[test]
+fn a_private_key_on_the_command_line_is_never_repeated() {
+    let bench = Bench::new();
+    let pem = std::fs::read_to_string(&pki::sha256().leaf.key).unwrap();
+    let within = format!("--env=x {pem}");
+    for arguments in [
+        &["checklist", "done", "plan.ods", "--evidence", &pem][..],
+        &["explain", &pem],
+        &["preflight", &within],
+    ] {
+        let run = bench
+            .run(arguments)
+            .exits(2)
+            .says_nothing()
+            .complains("hint: ");
+        assert!(!run.stderr.contains("PRIVATE KEY"), "{run}");
+        assert!(!run.stderr.contains(pem.lines().nth(1).unwrap()), "{run}");
+    }
+}
+
+#[test]
+fn a_report_is_open_to_whom_other_new_files_are() {
+    let bench = Bench::new();
+    bench.write("other", "");
+    bench.run(["explain", "--output", "report.txt"]).exits(0);
+    // A CI server often collects it as another user.
+    let mode = |name: &str| bench.path(name).metadata().unwrap().permissions();
+    assert_eq!(mode("report.txt"), mode("other"));
+    bench
+        .run(["explain", "--output", "-"])
+        .refuses("--output `-` is no file");
+    assert_eq!(bench.files(), ["other", "report.txt"]);
+}
+
+#[test]
+fn a_flag_that_changes_nothing_is_said_to() {
+    let bench = Bench::new();
+    bench
+        .run(["explain", "tcp-silent", "--env", "live", "--strict"])
+        .exits(0)
+        .complains("note: --env, --strict change nothing here");
+    bench.run(init::flags(&[])).exits(0).complains_not();
+    bench
+        .run(["checklist", "--only", "TLS-*"])
+        .exits(0)
+        .complains("note: --only changes nothing here");
+    bench
+        .run(["preflight", "--offline", "--strict", "--skip", "TLS-*"])
+        .complains_not();
 }
 
 #[test]

@@ -1,0 +1,31 @@
+//! Says which of the flags that every command takes mean nothing to this one, so that nobody relies on them.
+
+use crate::cli::{Cli, Command, csr::CsrAction};
+
+/// A line for stderr, where flags were given that change nothing.
+pub(super) fn note(cli: &Cli) -> Option<String> {
+    let global = &cli.global;
+    let (judges, takes_environment) = match &cli.command {
+        Command::CheckChain(_) | Command::CheckFirewall(_) | Command::Preflight(_) => (true, true),
+        Command::Csr(args) => (matches!(args.action, Some(CsrAction::Lint(_))), true),
+        Command::Init(_) => (false, true),
+        Command::Checklist(_) | Command::Explain(_) => (false, false),
+    };
+    let given = [
+        ("--env", global.env.is_some() && !takes_environment),
+        ("--only", !global.only.is_empty() && !judges),
+        ("--skip", !global.skip.is_empty() && !judges),
+        ("--strict", global.strict && !judges),
+    ];
+    let flags: Vec<&str> = given
+        .into_iter()
+        .filter(|(_, unused)| *unused)
+        .map(|(flag, _)| flag)
+        .collect();
+    let verb = if flags.len() == 1 {
+        "changes"
+    } else {
+        "change"
+    };
+    (!flags.is_empty()).then(|| format!("note: {} {verb} nothing here", flags.join(", ")))
+}
