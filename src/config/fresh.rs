@@ -39,6 +39,8 @@ pub const ROLES: &[&str] = &["provider", "consumer"];
 pub fn filled(text: &str) -> Result<(), String> {
     if text.trim().is_empty() {
         Err("it is empty".to_owned())
+    } else if text.chars().any(char::is_control) {
+        Err("it holds a line break or another control character".to_owned())
     } else {
         Ok(())
     }

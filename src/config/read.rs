@@ -187,8 +187,8 @@ fn pair(
     notes: &mut Notes,
 ) -> Option<(Text, Text)> {
     let mut section = document.required_table(table, notes)?;
-    let name = section.required("name", notes);
-    let second = section.required(second, notes);
+    let name = section.line("name", notes);
+    let second = section.line(second, notes);
     section.finish(notes);
     Some((name?, second?))
 }

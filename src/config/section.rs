@@ -133,6 +133,16 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// A text that must be there, on one line: it stands in mails and forms.
+    pub(super) fn line(&mut self, key: &'static str, notes: &mut Notes) -> Option<Text> {
+        let text = self.required(key, notes)?;
+        if text.value.chars().any(char::is_control) {
+            let message = format!("`{key}` holds a line break or another control character");
+            notes.problem(&text.span, message);
+        }
+        Some(text)
+    }
+
     /// Notes that a key is not there.
     fn missing(&self, key: &str, notes: &mut Notes) {
         let message = if self.name.is_empty() {

@@ -167,6 +167,14 @@ hscn = "yes"
 }
 
 #[test]
+fn a_name_stands_on_one_line() {
+    let text = SOUND.replace("name = \"Example Ltd\"", "name = \"a\\nb\"");
+    let found = problems(&text);
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].ends_with("`name` holds a line break or another control character"));
+}
+
+#[test]
 fn an_empty_file_misses_everything_that_is_needed() {
     assert_eq!(
         problems(""),
