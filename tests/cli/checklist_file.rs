@@ -38,6 +38,26 @@ fn comments_and_order_of_a_hand_edited_file_survive_every_command() {
 }
 
 #[test]
+fn an_install_that_lost_its_checklist_is_told_how_to_begin_it_anew() {
+    let bench = crate::support::Bench::new();
+    bench.run(crate::init::flags(&[])).exits(0);
+    fs::remove_file(bench.path(FILE)).unwrap();
+    let run = ptl(&bench, &["next"])
+        .exits(2)
+        .complains("no `checklist.toml`");
+    assert!(
+        !run.stderr.contains("ptl init"),
+        "init writes nothing here: {run}"
+    );
+    let anew = "schema = 1\ndefinition = \"booking-provider\"\n";
+    for line in anew.lines() {
+        assert!(run.stderr.contains(line), "{run}");
+    }
+    bench.write(FILE, anew);
+    ptl(&bench, &["start", "plan.ods"]).exits(0);
+}
+
+#[test]
 fn a_broken_file_is_told_with_every_place_and_left_alone() {
     let sound = "schema = 1\ndefinition = \"booking-provider\"\n";
     let cases: &[(String, &str)] = &[

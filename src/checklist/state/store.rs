@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{FILE, Record, State, parse, with_record};
 use crate::{
     checklist::definition::Definition,
+    config,
     error::{Error, Result},
     files,
 };
@@ -81,6 +82,11 @@ fn find(folder: &Path) -> Result<PathBuf> {
         return Ok(path);
     }
     let shown = folder.display();
-    Err(Error::input(format!("no `{FILE}` in `{shown}`"))
-        .hint("Start an install here with `ptl init`, or name its folder with --install DIR."))
+    // Beside a ptl.toml, `ptl init` writes nothing.
+    let hint = if folder.join(config::FILE).symlink_metadata().is_ok() {
+        "ptl ships one for the service `booking` alone. Bring back the last one, or begin anew: a file of two lines, `schema = 1` and `definition = \"booking-provider\"` (or \"booking-consumer\")."
+    } else {
+        "Start an install here with `ptl init`, or name its folder with --install DIR."
+    };
+    Err(Error::input(format!("no `{FILE}` in `{shown}`")).hint(hint))
 }
