@@ -357,3 +357,15 @@ fn a_report_replaces_no_key_of_any_form_and_nothing_that_ptl_reads() {
         .exits(0);
     assert!(bench.read("report.txt").contains("CHAIN-001"));
 }
+
+#[test]
+fn a_request_for_no_environment_in_particular_is_for_one_of_them() {
+    let (_, run) = made();
+    let text = run.json()["warnings"].to_string();
+    assert!(text.contains("never to both"), "{run}");
+    let bench = Bench::new();
+    let run = bench
+        .run(["csr", "--fqdn", NAME, "--env", "int", "--format", "json"])
+        .exits(0);
+    assert_eq!(run.json()["warnings"].as_array().map(Vec::len), Some(0));
+}

@@ -199,6 +199,9 @@ fn made(order: &Order, key: &Key, request: &str, args: &MakeArgs) -> Result<Made
 
 fn warnings(order: &Order, key: &Key) -> Vec<String> {
     let mut warnings = Vec::new();
+    if order.environment.is_none() {
+        warnings.push("live wants a key of its own: send this request to one of the desks below, never to both".to_owned());
+    }
     let path = Path::new(&key.path);
     if let Some(tree) = work_tree::of(path).filter(|tree| tree.ignored != Some(true)) {
         let top = tree.top.display();
