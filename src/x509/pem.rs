@@ -11,7 +11,8 @@ use rustls_pemfile::Item;
 use zeroize::Zeroizing;
 
 /// One armoured block: its label, and the text from its first armour line to its last.
-#[derive(Debug)]
+///
+/// It has no `Debug`, by which a key could get into a message.
 pub(super) struct Block {
     /// What stands between `BEGIN` and the dashes, never more than a label.
     pub(super) label: String,

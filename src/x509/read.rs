@@ -1,6 +1,6 @@
 //! Reads files of certificates, lists, requests and keys: PEM or DER by content, every object accounted for.
 
-use std::path::Path;
+use std::{fmt, path::Path};
 
 use openssl::{
     pkey::PKey,
@@ -18,7 +18,6 @@ use crate::{
 pub const MOST_OBJECTS: usize = 1024;
 
 /// One object of a file.
-#[derive(Debug)]
 pub enum Object {
     /// A certificate.
     Certificate(Box<Certificate>),
@@ -50,6 +49,13 @@ impl Object {
             Self::PublicKey(_) => "a public key".to_owned(),
             Self::Other(label) => format!("`{}`", label.escape_debug()),
         }
+    }
+}
+
+impl fmt::Debug for Object {
+    /// What it is, never what is in it: it may be a private key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what())
     }
 }
 

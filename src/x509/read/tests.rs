@@ -93,6 +93,7 @@ fn a_private_key_is_told_from_a_certificate() {
             .contains("is a private key, not a certificate")
     );
     let objects = objects(&path).unwrap();
+    assert_eq!(format!("{objects:?}"), "[a private key]");
     assert!(matches!(
         objects[..],
         [Object::PrivateKey {
