@@ -152,26 +152,13 @@ fn identity(args: &CheckFirewallArgs, global: &Global) -> Result<Option<Identity
     let (Some(certificate), Some(key)) = (&args.cert, &args.key) else {
         return Ok(None);
     };
-    let mut certificates = x509::certificates(certificate)?;
+    let certificates = x509::certificates(certificate)?;
     let key = passphrase::read_key(key, &args.passphrase, global)?;
-    let own = certificates.iter().position(|it| {
-        it.x509()
-            .public_key()
-            .is_ok_and(|public| public.public_eq(&key))
-    });
-    let Some(own) = own else {
-        return Err(Error::input(format!(
+    Identity::of(certificates, key).map(Some).ok_or_else(|| {
+        Error::input(format!(
             "the private key is not that of any certificate in `{}`",
             certificate.display()
         ))
-        .hint("Give the key that the certificate was requested with, which `ptl csr` made."));
-    };
-    let leaf = certificates.remove(own);
-    // A root that is sent along serves nothing.
-    certificates.retain(|it| !it.is_self_signed());
-    Ok(Some(Identity {
-        certificate: leaf,
-        chain: certificates,
-        key,
-    }))
+        .hint("Give the key that the certificate was requested with, which `ptl csr` made.")
+    })
 }

@@ -33,6 +33,23 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// The certificate whose key this is, with the others to be sent after it; `None` where it is none's.
+    pub fn of(mut certificates: Vec<Certificate>, key: PKey<Private>) -> Option<Self> {
+        let own = |it: &Certificate| {
+            it.x509()
+                .public_key()
+                .is_ok_and(|public| public.public_eq(&key))
+        };
+        let certificate = certificates.remove(certificates.iter().position(own)?);
+        // A root that is sent along serves nothing (RFC 8446, section 4.4.2).
+        certificates.retain(|it| !it.is_self_signed());
+        Some(Self {
+            certificate,
+            chain: certificates,
+            key,
+        })
+    }
+
     /// Whether it stands below OpenSSL's usual level: a SHA-1 or MD5 signature, or a small RSA key.
     fn is_weak(&self) -> bool {
         std::iter::once(&self.certificate)

@@ -122,17 +122,7 @@ fn identity(endpoint: &Endpoint) -> Option<Identity> {
     if let Some(file) = &endpoint.chain {
         sent.extend(x509::certificates(file).unwrap_or_default());
     }
-    let own = |it: &Certificate| {
-        it.x509()
-            .public_key()
-            .is_ok_and(|public| public.public_eq(&key))
-    };
-    let certificate = sent.remove(sent.iter().position(own)?);
-    Some(Identity {
-        certificate,
-        chain: sent,
-        key,
-    })
+    Identity::of(sent, key)
 }
 
 /// Whether the selection includes any check of the network.
