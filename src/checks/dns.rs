@@ -2,6 +2,8 @@
 
 mod resolvers;
 
+pub(super) use resolvers::cause_of;
+
 use std::{collections::BTreeSet, net::IpAddr};
 
 use resolvers::{advise, answers, failed_decider, says, system_cause};

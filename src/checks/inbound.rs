@@ -2,11 +2,11 @@
 
 use std::{net::IpAddr, sync::Arc};
 
-use super::network::Terms;
+use super::{dns, network::Terms};
 use crate::{
     check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
     net::{
-        dns::{Answer, Origin, Resolved, list},
+        dns::{Origin, Resolved, list},
         listener::Listening,
     },
 };
@@ -99,14 +99,8 @@ fn unresolved(facts: &InboundFacts, resolved: &Resolved) -> Outcome {
         .chain(resolved.from(Origin::System))
         .chain(resolved.from(Origin::Named));
     let cause = told
-        .filter_map(|(_, answer)| match answer {
-            Answer::NxDomain => Some(Cause::DnsNxdomain),
-            Answer::NoData => Some(Cause::DnsNoData),
-            Answer::Refused => Some(Cause::DnsRefused),
-            Answer::ServFail | Answer::Other(_) => Some(Cause::DnsServfail),
-            _ => None,
-        })
-        .next()
+        .filter(|(_, answer)| answer.is_answer())
+        .find_map(|(_, answer)| dns::cause_of(answer))
         .unwrap_or(Cause::DnsSilent);
     let evidence = Evidence::seen(format!(
         "{} could not be resolved, and its addresses are the source of the inbound rule.",

@@ -5,6 +5,8 @@
 
 mod requirements;
 
+pub use requirements::cause;
+
 use crate::{
     check::{Check, CheckId, Layer, Meta, Severity},
     x509::path::{Judgement, Policy},

@@ -60,7 +60,8 @@ fn is_rehearsal(resolved: &Resolved) -> bool {
         .any(|(server, _)| server.address.port() != 53)
 }
 
-fn cause_of(answer: &Answer) -> Option<Cause> {
+/// Why an answer is no address; nothing where it is one.
+pub(in crate::checks) fn cause_of(answer: &Answer) -> Option<Cause> {
     Some(match answer {
         Answer::Found(_) => return None,
         Answer::NxDomain => Cause::DnsNxdomain,

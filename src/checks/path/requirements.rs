@@ -309,7 +309,8 @@ fn way(judgement: &Judgement) -> String {
     names.join(" <- ")
 }
 
-fn cause(kind: FaultKind) -> Cause {
+/// The cause of a failure for a kind of fault.
+pub fn cause(kind: FaultKind) -> Cause {
     match kind {
         FaultKind::IssuerMissing => Cause::IssuerMissing,
         FaultKind::SelfSigned => Cause::SelfSigned,

@@ -118,7 +118,10 @@ async fn one(resolver: &TokioResolver, name: Name, kind: RecordType) -> Answer {
             for record in lookup.answers() {
                 match &record.data {
                     RData::CNAME(alias) => found.aliases.push(bare(&alias.0)),
-                    data => found.addresses.extend(data.ip_addr()),
+                    data => {
+                        let new = data.ip_addr().filter(|it| !found.addresses.contains(it));
+                        found.addresses.extend(new);
+                    }
                 }
             }
             if found.addresses.is_empty() {
@@ -171,7 +174,6 @@ fn both((four, six): (Answer, Answer)) -> Answer {
     match (four, six) {
         (Answer::Found(mut four), Answer::Found(six)) => {
             four.addresses.extend(six.addresses);
-            four.addresses.dedup();
             Answer::Found(four)
         }
         (Answer::Found(found), other) => Answer::Found(with_other(found, "AAAA", &other)),

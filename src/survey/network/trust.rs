@@ -6,7 +6,10 @@ use jiff::Timestamp;
 
 use crate::{
     check::Cause,
-    checks::network::{HostTerms, Presented, Trust},
+    checks::{
+        network::{HostTerms, Presented, Trust},
+        path::cause,
+    },
     environment::Protocol,
     error::Result,
     x509::{
@@ -149,25 +152,5 @@ fn word(judgement: &path::Judgement) -> Trust {
             Trust::Reached(anchor.label())
         }
         _ => Trust::Refused(faults),
-    }
-}
-
-fn cause(kind: FaultKind) -> Cause {
-    match kind {
-        FaultKind::IssuerMissing => Cause::IssuerMissing,
-        FaultKind::SelfSigned => Cause::NoTrustedPath,
-        FaultKind::BadSignature => Cause::BadSignature,
-        FaultKind::Expired => Cause::CertificateExpired,
-        FaultKind::NotYetValid => Cause::CertificateNotYetValid,
-        FaultKind::NotACa => Cause::NotACa,
-        FaultKind::PathTooLong => Cause::PathTooLong,
-        FaultKind::NameConstraint => Cause::NameConstraint,
-        FaultKind::UnknownCriticalExtension => Cause::UnknownCriticalExtension,
-        FaultKind::PolicyRefused => Cause::PolicyRefused,
-        FaultKind::Sha1 => Cause::Sha1Signature,
-        FaultKind::WeakHash => Cause::WeakSignature,
-        FaultKind::WeakKey => Cause::WeakKey,
-        FaultKind::Malformed => Cause::MalformedCertificate,
-        _ => Cause::NoTrustedPath,
     }
 }
