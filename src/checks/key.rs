@@ -31,8 +31,8 @@ pub enum Key {
     Encrypted,
     /// It is not there.
     Missing,
-    /// It is no key, or a damaged one, as this sentence says.
-    Unreadable(String),
+    /// It is no key, or a damaged one: why, and what to do.
+    Unreadable(String, String),
 }
 
 /// The checks on a key.
@@ -90,11 +90,8 @@ fn fits_the_certificate(facts: &KeyFacts, _: &Context<'_>) -> Outcome {
                 "Make it with `ptl csr`, copy it from where the request was made, or correct `key` in ptl.toml.",
             );
         }
-        Key::Unreadable(why) => {
-            return Outcome::fail(
-                Cause::FileUnreadable,
-                format!("`{file}` cannot be used: {why}"),
-            );
+        Key::Unreadable(why, hint) => {
+            return Outcome::fail(Cause::FileUnreadable, why.clone()).hint(hint.clone());
         }
     };
     match &facts.certificate {

@@ -375,3 +375,24 @@ fn a_real_ca_of_another_environment_is_named_as_such() {
             .contains("live")
     );
 }
+
+#[test]
+fn a_file_that_is_no_key_is_said_so_with_what_to_do_about_that() {
+    let leaf = &pki::sha256().leaf;
+    let key = format!("key = \"{}\"", utf8(&leaf.key));
+    let wrong = format!("key = \"{}\"", utf8(&leaf.certificate));
+    let bench = install(&settings(&leaf.certificate).replace(&key, &wrong));
+    let run =
+        judged(&bench, "2025-01-01T00:00:00Z")
+            .exits(1)
+            .fails("KEY-001", "", "file-unreadable");
+    let finding = run.finding("KEY-001", "");
+    let hint = finding["hint"].as_str().unwrap();
+    assert!(
+        hint.starts_with("Name the file of the private key"),
+        "{hint}"
+    );
+    let reason = finding["reason"].as_str().unwrap();
+    assert!(reason.contains("holds a certificate"), "{reason}");
+    assert_eq!(reason.matches(utf8(&leaf.certificate)).count(), 1);
+}

@@ -19,7 +19,7 @@ pub(super) fn facts(file: &Path, certificate: Option<&Arc<Certificate>>) -> Resu
         key: read_key(file)?,
         certificate: certificate.cloned(),
         shared_with: Vec::new(),
-        open: is_open(file),
+        open: files::open_to_others(file),
     })
 }
 
@@ -36,16 +36,22 @@ pub(super) fn facts_or_why_not(file: &Path, certificate: Option<&Arc<Certificate
     }
     facts(file, certificate).unwrap_or_else(|error| KeyFacts {
         file: file.display().to_string(),
-        key: Key::Unreadable(error.to_string()),
+        key: Key::Unreadable(
+            error.to_string(),
+            error
+                .next_action()
+                .unwrap_or("Copy the file again.")
+                .to_owned(),
+        ),
         certificate: certificate.cloned(),
         shared_with: Vec::new(),
-        open: is_open(file),
+        open: files::open_to_others(file),
     })
 }
 
 fn read_key(file: &Path) -> Result<Key> {
     let shown = file.display().to_string();
-    let bytes = zeroize::Zeroizing::new(files::read(file, files::SMALL)?);
+    let bytes = files::read_secret(file)?;
     let private = key::read_private(&bytes, None, &shown);
     match private {
         Ok(private) => key::spki_sha256(&private).map(Key::Read),
@@ -70,17 +76,4 @@ fn is_encrypted(bytes: &[u8], file: &Path) -> bool {
         })
         .collect();
     keys == [true]
-}
-
-/// Whether others than the owner may read a file.
-#[cfg(unix)]
-fn is_open(file: &Path) -> Option<bool> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(file).ok()?.permissions().mode();
-    Some(mode & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn is_open(_: &Path) -> Option<bool> {
-    None
 }
