@@ -91,7 +91,7 @@ impl Place {
 }
 
 /// Whether two names are one: case does not count (RFC 5280, 7.1), and real NHS CAs differ in it.
-pub(super) fn same_name(left: &str, right: &str) -> bool {
+pub fn same_name(left: &str, right: &str) -> bool {
     left.eq_ignore_ascii_case(right)
 }
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use super::AGREES;
 use crate::{
     check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
-    checks::network::{Presented, Trust, WayFacts},
+    checks::{
+        chain::same_name,
+        network::{Presented, Trust, WayFacts},
+    },
     environment::{self, Authority, Environment, Generation},
     net::pace::is_spine,
     x509::Certificate,
@@ -274,7 +277,7 @@ fn strange(facts: &WayFacts, presented: &Presented, issuer: &str) -> (Cause, Str
     let same_name = presented
         .anchors
         .iter()
-        .any(|anchor| anchor.subject == issuer);
+        .any(|anchor| same_name(&anchor.subject, issuer));
     let expected = facts.terms.host.is_some() || facts.target.place.name().is_some_and(is_spine);
     if expected && !same_name {
         return (

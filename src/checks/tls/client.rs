@@ -5,7 +5,10 @@ use openssl::x509::X509Name;
 use super::{AGREES, NHS_SECURITY, alerts, ended, unseen};
 use crate::{
     check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
-    checks::network::{WayFacts, weigh},
+    checks::{
+        chain::same_name,
+        network::{WayFacts, weigh},
+    },
     environment::Standing,
     net::tls::{After, AuthorityName, End, Handshake},
     x509::Certificate,
@@ -263,7 +266,7 @@ fn names_every_generation(facts: &WayFacts, context: &Context<'_>) -> Outcome {
             "It names no acceptable CAs, which leaves it open to take any.",
         );
     };
-    let is_named = |subject: &str| acceptable.iter().any(|name| name.text == subject);
+    let is_named = |subject: &str| acceptable.iter().any(|name| same_name(&name.text, subject));
     let required = environment
         .generations
         .iter()

@@ -1,7 +1,10 @@
 //! What a server makes of our certificate, on handshakes made by hand.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use super::*;
 use crate::{
+    check::Selection,
     checks::{
         network::{
             Terms,
@@ -9,7 +12,7 @@ use crate::{
         },
         tls,
     },
-    environment::Network,
+    environment::{self, Network},
     net::{tcp::Opening, tls::Probe},
 };
 
@@ -185,4 +188,28 @@ fn a_mutual_host_that_asks_for_nothing_fails() {
     };
     let cause = failed(judge(asks_for_a_certificate, &facts(done, terms)));
     assert_eq!(cause, Cause::TlsClientCertNotAsked);
+}
+
+#[test]
+fn case_makes_no_other_ca_of_a_name() {
+    let int = environment::all().iter().find(|it| it.id == "int").unwrap();
+    let g2 = int.generation("g2").unwrap();
+    let mut named = asked(End::Done, After::NotWaited, false);
+    named.acceptable = vec![AuthorityName {
+        text: g2.root.subject.to_uppercase(),
+        der: Vec::new(),
+    }];
+    let terms = Terms {
+        host: Some(host(Network::Hscn)),
+        ..Terms::default()
+    };
+    let selection = Selection::default();
+    let context = Context {
+        at: g2.root.not_after,
+        environment: Some(int),
+        install: None,
+        selection: &selection,
+    };
+    let outcome = names_every_generation(&facts(named, terms), &context);
+    assert!(matches!(outcome, Outcome::Pass(_)), "{outcome:?}");
 }

@@ -328,7 +328,7 @@ fn kin(certificate: &Certificate, environment: &Environment, others: &[Elsewhere
         return Kin::Elsewhere(other.environment.clone());
     }
     let namesake = authorities()
-        .find(|(_, authority)| authority.subject.eq_ignore_ascii_case(&certificate.subject));
+        .find(|(_, authority)| chain::same_name(&authority.subject, &certificate.subject));
     match namesake {
         Some((_, authority)) => Kin::Namesake(Box::new(authority.clone())),
         None => Kin::Unknown,
