@@ -6,7 +6,7 @@ use crate::{
     checks,
     cli::{Global, explain::ExplainArgs},
     environment,
-    error::{Error, Result},
+    error::{Error, Result, nearest},
     files::Output,
     report::{
         self, CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation,
@@ -55,13 +55,8 @@ fn unknown(topic: &str) -> Error {
         .map(|meta| meta.id.0)
         .chain(Cause::ALL.iter().map(|cause| cause.word()))
         .chain([GENERATIONS]);
-    let likeness = |word: &str| strsim::jaro(&word.to_lowercase(), &topic.to_lowercase());
-    let nearest = known
-        .map(|word| (likeness(word), word))
-        .filter(|(likeness, _)| *likeness > 0.7)
-        .max_by(|one, other| one.0.total_cmp(&other.0));
-    let hint = match nearest {
-        Some((_, word)) => {
+    let hint = match nearest(topic, known) {
+        Some(word) => {
             format!("Did you mean `ptl explain {word}`? `ptl explain --list` names every check.")
         }
         None => "Run `ptl explain --list` for every check, `ptl explain --causes` for every cause."

@@ -8,7 +8,10 @@ use answers::Given;
 
 use super::Exit;
 use crate::{
-    checklist::{definition, state},
+    checklist::{
+        definition,
+        state::{self, FILE as CHECKLIST},
+    },
     cli::{Global, init::InitArgs},
     config::{self, fresh::Answers},
     environment::{self, Environment},
@@ -17,9 +20,6 @@ use crate::{
     report::visible,
     terminal,
 };
-
-/// The record of the checklist, beside `ptl.toml`.
-const CHECKLIST: &str = "checklist.toml";
 
 /// Runs `ptl init`.
 ///

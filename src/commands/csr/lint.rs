@@ -5,6 +5,7 @@ use crate::{
     check::{Context, Report},
     cli::{Global, csr::LintArgs},
     commands::{context::Scene, deliver, open_output},
+    config,
     error::Result,
     survey,
 };
@@ -15,7 +16,7 @@ pub(super) fn run(args: &LintArgs, global: &Global) -> Result<Exit> {
     let at = global.time()?;
     // An install is not needed: it only says which name the request should bear.
     let scene = match &args.fqdn {
-        None if global.install.join("ptl.toml").exists() => Some(Scene::read(global)?),
+        None if global.install.join(config::FILE).exists() => Some(Scene::read(global)?),
         _ => None,
     };
     let from_install = scene
