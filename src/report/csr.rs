@@ -10,6 +10,7 @@ use super::visible;
 
 /// A key and a request that were made. The key itself is never in here.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Made {
     /// The version of this form.
     pub schema: u32,

@@ -111,7 +111,7 @@ fn the_digest_that_is_shown_is_that_of_the_public_key() {
         der.to_str().unwrap(),
     ]);
     let digest = openssl(&["dgst", "-sha256", "-r", der.to_str().unwrap()]);
-    assert_eq!(digest.split(' ').next(), document["spki_sha256"].as_str());
+    assert_eq!(digest.split(' ').next(), document["spki-sha256"].as_str());
     bench
         .run(["csr", "lint", CSR, "--fqdn", NAME, "--format", "json"])
         .exits(0)
