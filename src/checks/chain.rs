@@ -278,7 +278,7 @@ pub static CHECKS: &[Check<ChainFacts>] = &[
             Layer::Trust,
             "the certificate is of a generation that is to be presented now",
             "the environment's profile, [[generation]] present",
-            "Ask the desk for a certificate of the generation that is in force; `ptl explain CHAIN-016` says more.",
+            "Ask the desk for a certificate of the generation that is in force; `ptl explain generations` names it.",
         ),
         run: generations::is_of_a_generation_in_force,
     },

@@ -169,7 +169,10 @@ pub static KEYS: &[Check<KeptKey>] = &[Check {
 
 fn is_known(host: &NeededHost, _: &Context<'_>) -> Outcome {
     match &host.name {
-        Some(name) => Outcome::pass(format!("`{}` is {name}", host.purpose)),
+        // A name alone proves nothing of the way: as a pass it would carry a run that looked at no host.
+        Some(name) => Outcome::not_applicable(format!(
+            "it is {name}, and the way there is judged by itself"
+        )),
         None => Outcome::Undetermined(
             Some(Cause::SettingMissing),
             Evidence::seen(format!("the way there cannot be probed: {}", host.gap)),

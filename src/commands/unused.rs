@@ -1,6 +1,9 @@
 //! Says which of the flags that every command takes mean nothing to this one, so that nobody relies on them.
 
-use crate::cli::{Cli, Command, csr::CsrAction};
+use crate::{
+    cli::{Cli, Command, csr::CsrAction},
+    report::Format,
+};
 
 /// A line for stderr, where flags were given that change nothing.
 pub(super) fn note(cli: &Cli) -> Option<String> {
@@ -11,7 +14,12 @@ pub(super) fn note(cli: &Cli) -> Option<String> {
         Command::Init(_) => (false, true),
         Command::Checklist(_) | Command::Explain(_) => (false, false),
     };
+    let starts = matches!(cli.command, Command::Init(_));
+    let makes = matches!(&cli.command, Command::Csr(args) if args.action.is_none());
     let given = [
+        ("--format", global.format != Format::Human && starts),
+        ("--output", global.output.is_some() && starts),
+        ("--at", global.at.is_some() && (starts || makes)),
         ("--env", global.env.is_some() && !takes_environment),
         ("--only", !global.only.is_empty() && !judges),
         ("--skip", !global.skip.is_empty() && !judges),

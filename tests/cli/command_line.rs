@@ -96,6 +96,12 @@ fn a_flag_that_changes_nothing_is_said_to() {
         .exits(0)
         .complains("note: --env, --strict change nothing here");
     bench.run(init::flags(&[])).exits(0).complains_not();
+    let mut again = init::flags(&[]);
+    again.extend(["--install", "other", "--format", "json", "--output", "x"]);
+    bench
+        .run(again)
+        .exits(0)
+        .complains("note: --format, --output change nothing here");
     bench
         .run(["checklist", "--only", "TLS-*"])
         .exits(0)

@@ -125,11 +125,14 @@ fn a_host_that_no_source_names_is_unknown_until_ptl_toml_does() {
         "{finding:#}"
     );
     let named = format!("{text}ssp = \"proxy.own.nhs.uk\"\n");
-    preflight(&bench, &named, &["--env", "dep"])
-        .exits(0)
-        .finds("INST-008", "dep ssp", "pass");
-    // It is then a host like any other: probed, or said to be left out.
+    preflight(&bench, &named, &["--env", "dep"]).exits(0).finds(
+        "INST-008",
+        "dep ssp",
+        "not-applicable",
+    );
+    // It is then a host like any other: probed, or said to be left out, and leaving all out is no pass.
     bench
         .run(["check-firewall", "--offline", "--env", "dep"])
+        .exits(3)
         .says("proxy.own.nhs.uk:443");
 }
