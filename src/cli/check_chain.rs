@@ -37,9 +37,9 @@ pub struct CheckChainArgs {
     /// Revocation lists, PEM or DER; may be given again
     #[arg(long, value_name = "FILE", requires = "cert")]
     pub crl: Vec<PathBuf>,
-    /// Which certificates need a revocation list
-    #[arg(long, value_enum, default_value_t, requires = "cert")]
-    pub revocation: Revocation,
+    /// Which certificates need a revocation list; if not said, `available` with --crl, else `off`
+    #[arg(long, value_enum, requires = "cert")]
+    pub revocation: Option<Revocation>,
     /// Whether SHA-1 signatures below the anchor are taken
     #[arg(long, value_enum, default_value_t, requires = "cert")]
     pub sha1: Sha1,

@@ -13,7 +13,7 @@ use crate::{
     },
     x509::{
         self,
-        path::{Host, Policy},
+        path::{Host, Policy, Revocation},
     },
 };
 
@@ -79,13 +79,18 @@ fn policy(args: &CheckChainArgs, at: jiff::Timestamp) -> Result<Policy> {
     for file in &args.crl {
         lists.extend(x509::revocation_lists(file)?.into_iter().map(Arc::new));
     }
+    // A list is given to be looked at.
+    let unsaid = match lists.is_empty() {
+        true => Revocation::Off,
+        false => Revocation::Available,
+    };
     Ok(Policy {
         at,
         purpose: args.purpose,
         host: args.host.as_deref().map(Host::parse).transpose()?,
         depth: args.depth,
         sha1: args.sha1,
-        revocation: args.revocation,
+        revocation: args.revocation.unwrap_or(unsaid),
         lists,
     })
 }

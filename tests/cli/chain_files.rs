@@ -172,7 +172,10 @@ fn a_host_is_a_name_or_an_address() {
     ] {
         check(&leaf, &[&sub], &["--host", host, "--only", "PATH-*"]).exits(code);
     }
-    check(&leaf, &[&sub], &["--host", "https://example.nhs.uk/"]).refuses("neither a host name");
+    // OpenSSL takes a name that begins with a dot for any name under it.
+    for host in ["https://example.nhs.uk/", ".nhs.uk", "a..nhs.uk"] {
+        check(&leaf, &[&sub], &["--host", host]).refuses("neither a host name");
+    }
 }
 
 #[test]
@@ -265,9 +268,11 @@ fn days_left_are_told_at_90_and_30_and_when_over() {
             run = run.finds(id, NAME, outcome);
         }
     }
-    check(&leaf, &[&sub], &["--at", "2019-12-31T00:00:00Z"])
+    let early = check(&leaf, &[&sub], &["--at", "2019-12-31T00:00:00Z"])
         .exits(1)
         .fails("PATH-003", NAME, "certificate-not-yet-valid");
+    let hint = early.finding("PATH-003", NAME)["hint"].to_string();
+    assert!(hint.contains("timedatectl"), "{hint}");
 }
 
 #[test]

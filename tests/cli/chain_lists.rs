@@ -80,7 +80,12 @@ fn a_revoked_certificate_fails_in_every_mode() {
             .exits(1)
             .fails("PATH-013", NAME, "revoked");
     }
-    judge(&lists.revoked, "off", &[]).exits(0);
+    judge(&lists.revoked, "off", &[&lists.sub]).exits(0);
+    // Who gives a list wants it looked at.
+    let sub = pki::sha256().sub.certificate();
+    check(&lists.revoked, &[&sub], &["--crl", utf8(&lists.sub)])
+        .exits(1)
+        .fails("PATH-013", NAME, "revoked");
 }
 
 #[test]

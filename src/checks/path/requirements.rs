@@ -102,6 +102,12 @@ pub(super) fn is_within_dates(facts: &PathFacts, _: &Context<'_>) -> Outcome {
         .map(|certificate| certificate.not_after)
         .min();
     let outcome = outcome.with("judged at", facts.policy.at);
+    let outcome = match &outcome {
+        Outcome::Fail(Cause::CertificateNotYetValid, _) => outcome.hint(
+            "Wait for its first day, or use the certificate before it until then; if that day is over, set this machine's clock: `timedatectl`.",
+        ),
+        _ => outcome,
+    };
     match end {
         Some(end) => outcome.with("first end on the path", end),
         None => outcome,

@@ -117,8 +117,9 @@ impl Host {
         }
         // A dot at the end says that a name is whole; certificates never have it.
         let name = text.strip_suffix('.').unwrap_or(text);
-        let sound = !name.is_empty()
-            && name.len() <= 253
+        // An empty label is none; at the start, OpenSSL would take it for "any name under this one".
+        let sound = name.len() <= 253
+            && name.split('.').all(|label| !label.is_empty())
             && name
                 .chars()
                 .all(|character| character.is_ascii_graphic() && !"/:@[]\\*".contains(character));
