@@ -25,12 +25,26 @@ pub(super) fn render(report: &Report, layout: Layout) -> String {
     text
 }
 
-/// Rows of cells, the first columns as wide as said, the last as wide as is left.
+/// The least that is left for the last column: in less, words would be broken.
+const LEAST: usize = 24;
+
+/// How far the last column goes in, where it stands below the others.
+const INDENT: usize = 4;
+
+/// Rows of cells, the first columns as wide as said, the last as wide as is left, or below them
+/// where that is too little.
 pub(super) fn columns(
     rows: impl IntoIterator<Item = Vec<String>>,
     widths: &[usize],
     width: u16,
 ) -> String {
+    let fixed: usize = widths.iter().sum();
+    if fixed > INDENT && usize::from(width) < fixed + LEAST {
+        return rows
+            .into_iter()
+            .map(|row| below_each_other(row, widths, width))
+            .collect();
+    }
     let mut table = table::bare(width);
     table.add_rows(rows);
     for (column, width) in widths.iter().enumerate() {
@@ -41,6 +55,18 @@ pub(super) fn columns(
         );
     }
     table::lines(&mut table)
+}
+
+/// A row whose last cell stands under the others.
+fn below_each_other(mut row: Vec<String>, widths: &[usize], width: u16) -> String {
+    let last = row.pop().unwrap_or_default();
+    let head: String = row
+        .iter()
+        .zip(widths)
+        .map(|(cell, &wide)| format!("{cell:<wide$}"))
+        .collect();
+    let last = columns([vec![String::new(), last]], &[INDENT], width);
+    format!("{}\n{last}", head.trim_end())
 }
 
 /// What was run, against what, and by which time it judged.
@@ -57,4 +83,23 @@ fn occasion(report: &Report) -> String {
         visible(&report.command),
         report.started
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_is_broken_where_there_is_little_room() {
+        let row = [
+            "  ready",
+            "plan.ods",
+            "The supplier has an ODS code, as every form wants",
+        ];
+        let text = columns([row.map(str::to_owned).to_vec()], &[14, 19], 40);
+        assert_eq!(
+            text,
+            "  ready       plan.ods\n    The supplier has an ODS code, as\n    every form wants\n"
+        );
+    }
 }
