@@ -98,7 +98,7 @@ impl Global {
         Ok(duration)
     }
 
-    /// What is shown and skipped; [`Scene::selection`] adds the install's waivers.
+    /// What is shown and skipped; `Scene::selection` adds the install's waivers.
     ///
     /// # Errors
     /// With every pattern of `--only` and `--skip` that fits no check: it would silently choose nothing.

@@ -1,9 +1,9 @@
 //! Who judges a path: ptl looks for the paths, OpenSSL judges each one, and ptl's own rules may only add.
 //!
 //! OpenSSL does not backtrack: where the first issuer that it finds leads nowhere, it gives up. So the
-//! candidate paths are found here (see [`candidates`]), and each is handed to OpenSSL with that path's
+//! candidate paths are found here (see `candidates`), and each is handed to OpenSSL with that path's
 //! anchor as its only trust and that path's intermediates alone, every parameter explicit. What OpenSSL
-//! refuses stays refused. [`rules`] adds where RFC 5280 demands more than OpenSSL asks for.
+//! refuses stays refused. `rules` adds where RFC 5280 demands more than OpenSSL asks for.
 
 mod candidates;
 mod codes;
