@@ -267,7 +267,11 @@ fn from_der(bytes: &[u8], shown: &str) -> Result<Object> {
     if X509Crl::from_der(bytes).is_ok() {
         return RevocationList::from_der(bytes)
             .map(|list| Object::RevocationList(Box::new(list)))
-            .map_err(|problem| damaged(shown, vec![format!("the revocation list: {problem}")]));
+            .map_err(|problem| {
+                damaged(shown, vec![format!("the revocation list: {problem}")]).hint(format!(
+                    "Download it again; `openssl crl -inform DER -text -noout -in {shown}` shows what is in it."
+                ))
+            });
     }
     if X509Req::from_der(bytes).is_ok() {
         return Ok(Object::Request(bytes.to_vec()));
