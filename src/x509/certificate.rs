@@ -273,7 +273,11 @@ fn pss_hash(identifier: &AlgorithmIdentifier<'_>) -> Option<Hash> {
     }
 }
 
-fn same_name(left: &openssl::x509::X509NameRef, right: &openssl::x509::X509NameRef) -> bool {
+/// Whether two names are one (compared as RFC 5280, 7.1 wants).
+pub(crate) fn same_name(
+    left: &openssl::x509::X509NameRef,
+    right: &openssl::x509::X509NameRef,
+) -> bool {
     left.try_cmp(right).is_ok_and(std::cmp::Ordering::is_eq)
 }
 

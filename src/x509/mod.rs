@@ -16,6 +16,7 @@ pub mod read;
 
 use x509_parser::prelude::FromDer;
 
+pub(crate) use certificate::same_name;
 pub use certificate::{Certificate, Hash, KeyAlgorithm, PublicKey, Signature};
 pub use crl::RevocationList;
 pub use extensions::{

@@ -11,7 +11,7 @@ use crate::{
     },
     environment::Standing,
     net::tls::{After, AuthorityName, End, Handshake},
-    x509::Certificate,
+    x509::{self, Certificate},
 };
 
 const ASKS: CheckId = CheckId("TLS-003");
@@ -304,8 +304,7 @@ fn our_ca_is_named(facts: &WayFacts, acceptable: &[AuthorityName]) -> Option<boo
         return None;
     }
     let is_issuer = |certificate: &Certificate, name: &X509Name| {
-        let issuer = certificate.x509().issuer_name();
-        name.try_cmp(issuer).is_ok_and(std::cmp::Ordering::is_eq)
+        x509::same_name(name, certificate.x509().issuer_name())
     };
     let mut named = acceptable
         .iter()

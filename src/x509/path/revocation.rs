@@ -5,7 +5,7 @@ use std::sync::Arc;
 use openssl::x509::CrlStatus;
 
 use super::{Fault, FaultKind, Policy, Revocation, candidates};
-use crate::x509::Certificate;
+use crate::x509::{Certificate, same_name};
 
 /// Certificates beside the path that may have signed a list: an issuer may keep a key for lists alone.
 pub(super) fn signers(
@@ -22,7 +22,7 @@ pub(super) fn signers(
             let named = policy.lists.iter().any(|list| {
                 let issuer = list.x509().issuer_name();
                 let subject = certificate.x509().subject_name();
-                issuer.try_cmp(subject).is_ok_and(std::cmp::Ordering::is_eq)
+                same_name(issuer, subject)
             });
             let inside = candidate
                 .certificates
@@ -86,12 +86,10 @@ fn settle_one(faults: &mut Vec<Fault>, depth: usize, path: &[Arc<Certificate>], 
 }
 
 fn has_list(certificate: &Certificate, policy: &Policy) -> bool {
-    policy.lists.iter().any(|list| {
-        list.x509()
-            .issuer_name()
-            .try_cmp(certificate.x509().issuer_name())
-            .is_ok_and(std::cmp::Ordering::is_eq)
-    })
+    policy
+        .lists
+        .iter()
+        .any(|list| same_name(list.x509().issuer_name(), certificate.x509().issuer_name()))
 }
 
 fn is_listed(certificate: &Certificate, issuer: &Certificate, policy: &Policy) -> bool {
@@ -99,10 +97,7 @@ fn is_listed(certificate: &Certificate, issuer: &Certificate, policy: &Policy) -
         return false;
     };
     policy.lists.iter().any(|list| {
-        list.x509()
-            .issuer_name()
-            .try_cmp(issuer.x509().subject_name())
-            .is_ok_and(std::cmp::Ordering::is_eq)
+        same_name(list.x509().issuer_name(), issuer.x509().subject_name())
             && matches!(
                 list.x509().get_by_cert(certificate.x509()),
                 CrlStatus::Revoked(_)
