@@ -146,6 +146,12 @@ fn listed(ids: &[&str], most: usize) -> String {
     }
 }
 
+/// What must be done first, with its verb: `a is`, `a and b are`.
+fn are(missing: &[&str], most: usize) -> String {
+    let verb = if missing.len() == 1 { "is" } else { "are" };
+    format!("{} {verb}", listed(missing, most))
+}
+
 /// Since when a step is as far as it is, and who said so.
 fn since(step: &StepView<'_>) -> Option<String> {
     let by = visible(step.by?);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{bold, coloured, dimmed, done_command, occasion, since, tally, title, word};
+use super::{are, bold, coloured, dimmed, done_command, occasion, since, tally, title, word};
 use crate::{
     checklist::{
         state::Status,
@@ -94,9 +94,6 @@ fn cure(step: &StepView<'_>) -> String {
     format!(
         "{}\nCounts again as soon as {} done.",
         step.title,
-        match step.missing.as_slice() {
-            [one] => format!("{one} is"),
-            many => format!("{} are", super::listed(many, 4)),
-        }
+        are(&step.missing, 4)
     )
 }

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{bold, coloured, dimmed, listed, next_sentence, occasion, since, style, tally, word};
+use super::{
+    are, bold, coloured, dimmed, listed, next_sentence, occasion, since, style, tally, word,
+};
 use crate::{
     checklist::view::{StageView, StepView, View},
     report::{Detail, Explanation, human::columns, visible},
@@ -59,15 +61,10 @@ impl WholeChecklist<'_> {
 fn heading(stage: &StageView<'_>) -> String {
     let done = stage.done();
     let gate = if !stage.gate.open {
-        let missing = listed(&stage.gate.missing, 3);
         let style = style("shut");
-        format!("{style}shut{style:#} until {missing} is done").replace(
-            " is done",
-            if stage.gate.missing.len() == 1 {
-                " is done"
-            } else {
-                " are done"
-            },
+        format!(
+            "{style}shut{style:#} until {} done",
+            are(&stage.gate.missing, 3)
         )
     } else if done == stage.steps.len() {
         let style = style("done");

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{bold, done_command, listed, since, word};
+use super::{are, bold, done_command, listed, since, word};
 use crate::{
     checklist::{
         state::Status,
@@ -119,16 +119,9 @@ fn standing(stage: &StageView<'_>, step: &StepView<'_>) -> String {
         _ if !stage.gate.open => format!(
             "must wait: the stage `{}` is shut until {} done.",
             stage.title,
-            are(&stage.gate.missing)
+            are(&stage.gate.missing, 4)
         ),
-        _ => format!("must wait until {} done.", are(&step.missing)),
-    }
-}
-
-fn are(missing: &[&str]) -> String {
-    match missing {
-        [one] => format!("{one} is"),
-        many => format!("{} are", listed(many, 4)),
+        _ => format!("must wait until {} done.", are(&step.missing, 4)),
     }
 }
 
