@@ -1,12 +1,10 @@
 //! `ptl check-firewall`.
 
-use std::net::{IpAddr, SocketAddr};
-
 use super::{Exit, context::Scene, deliver, open_output, passphrase, wait};
 use crate::{
     check::{Context, Finding, Report},
     cli::{Global, check_firewall::CheckFirewallArgs},
-    environment,
+    config, environment,
     error::{Error, Result},
     net::{
         dns::{Origin, Server, merge, read_system_servers},
@@ -112,7 +110,7 @@ fn resolvers(texts: &[String]) -> Result<Vec<Server>> {
     let mut servers = Vec::new();
     let mut problems = Vec::new();
     for text in texts {
-        match resolver(text) {
+        match config::name_server(text) {
             Some(address) => servers.push(Server::new(address, None, Origin::Named)),
             None => problems.push(format!("`{}` is no address", text.escape_debug())),
         }
@@ -123,20 +121,6 @@ fn resolvers(texts: &[String]) -> Result<Vec<Server>> {
         "Write an address and, if it is not 53, a port: `--resolver 155.231.231.1` or `[::1]:5353`.",
     )?;
     Ok(merge(servers))
-}
-
-fn resolver(text: &str) -> Option<SocketAddr> {
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'));
-    let address: Result<IpAddr, _> = bare.unwrap_or(text).parse();
-    match address {
-        Ok(address) => Some((address, 53).into()),
-        Err(_) => text
-            .parse()
-            .ok()
-            .filter(|address: &SocketAddr| address.port() != 0),
-    }
 }
 
 fn refuse(flag: &str, problems: Vec<String>, hint: &str) -> Result<()> {

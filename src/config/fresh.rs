@@ -6,7 +6,7 @@ use toml_edit::Value;
 
 use super::Fqdn;
 use crate::{
-    environment::{Environment, SERVICES},
+    environment::{Environment, Role, SERVICES},
     error::nearest,
 };
 
@@ -29,9 +29,6 @@ pub struct Answers {
     pub fqdn: String,
 }
 
-/// The roles by the words that `ptl.toml` has for them.
-pub const ROLES: &[&str] = &["provider", "consumer"];
-
 /// Whether a text may stand where one must.
 ///
 /// # Errors
@@ -46,13 +43,13 @@ pub fn filled(text: &str) -> Result<(), String> {
     }
 }
 
-/// Whether a text is one of some words.
+/// The one of some words that a text is.
 ///
 /// # Errors
 /// Which words there are, as a lowercase fragment.
-pub fn one_of(text: &str, known: &[&str]) -> Result<(), String> {
-    if known.contains(&text) {
-        return Ok(());
+pub fn one_of<'a>(text: &str, known: &[&'a str]) -> Result<&'a str, String> {
+    if let Some(word) = known.iter().find(|word| **word == text) {
+        return Ok(word);
     }
     Err(nearest(text, known.iter().copied()).map_or_else(
         || format!("it is one of {}", known.join(", ")),
@@ -68,7 +65,7 @@ impl Answers {
             (
                 "role",
                 &self.role,
-                Vec::from_iter(one_of(&self.role, ROLES).err()),
+                Vec::from_iter(one_of(&self.role, &Role::WORDS).err()),
             ),
             (
                 "service",

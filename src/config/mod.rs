@@ -18,6 +18,7 @@ use jiff::civil::Date;
 pub use fqdn::Fqdn;
 pub use hosts::NAMEABLE;
 pub use read::{FILE, SCHEMA, parse};
+pub use rules::name_server;
 
 use crate::environment::Role;
 pub use crate::files::Place;

@@ -7,10 +7,10 @@ use std::net::{IpAddr, SocketAddr};
 use url::{Host, Url};
 
 use super::{
-    Fqdn,
+    Fqdn, fresh as words,
     section::{Notes, Text},
 };
-use crate::{environment::Role, error::nearest};
+use crate::environment::{Role, is_host_name};
 
 /// The registered name, in lower case.
 pub(super) fn fqdn(text: &Text, notes: &mut Notes) -> Option<String> {
@@ -98,23 +98,21 @@ pub(super) fn one_of<'a>(
     known: &[&'a str],
     notes: &mut Notes,
 ) -> Option<&'a str> {
-    if let Some(word) = known.iter().find(|word| **word == text.value) {
-        return Some(word);
+    match words::one_of(&text.value, known) {
+        Ok(word) => Some(word),
+        Err(problem) => {
+            notes.problem(
+                &text.span,
+                format!("`{key}` is `{}`: {problem}", text.value),
+            );
+            None
+        }
     }
-    let guess = nearest(&text.value, known.iter().copied()).map_or_else(
-        || format!("it is one of {}", known.join(", ")),
-        |guess| format!("did you mean `{guess}`?"),
-    );
-    notes.problem(&text.span, format!("`{key}` is `{}`: {guess}", text.value));
-    None
 }
 
 /// Provider or consumer.
 pub(super) fn role(text: &Text, notes: &mut Notes) -> Option<Role> {
-    one_of("role", text, &["provider", "consumer"], notes).map(|word| match word {
-        "consumer" => Role::Consumer,
-        _ => Role::Provider,
-    })
+    one_of("role", text, &Role::WORDS, notes).and_then(Role::of)
 }
 
 /// The endpoint's URL: https, the registered name, no port (NEMS guide; NRL retrieval by SSP).
@@ -221,32 +219,24 @@ fn is_range(text: &str) -> bool {
     })
 }
 
-/// RFC 1123 section 2.1. What looks like an address must be one.
-fn is_host_name(name: &str) -> bool {
-    let labels: Vec<&str> = name.split('.').collect();
-    let numeric = labels
-        .last()
-        .is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit()));
-    name.len() <= 253
-        && !numeric
-        && labels.iter().all(|label| {
-            (1..=63).contains(&label.len())
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
+/// A name server as people write one: an address, in brackets or not, with a port where it is not 53.
+pub fn name_server(text: &str) -> Option<SocketAddr> {
+    let bare = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
+    match bare.parse::<IpAddr>() {
+        Ok(address) => Some((address, 53).into()),
+        Err(_) => text
+            .parse()
+            .ok()
+            .filter(|address: &SocketAddr| address.port() != 0),
+    }
 }
 
 /// A name server: an address, with a port where it is not 53.
 pub(super) fn resolver(text: &Text, notes: &mut Notes) -> Option<SocketAddr> {
-    let address = text
-        .value
-        .parse::<SocketAddr>()
-        .ok()
-        .or_else(|| Some(SocketAddr::new(text.value.parse().ok()?, 53)))
-        .filter(|address| address.port() != 0);
+    let address = name_server(&text.value);
     if address.is_none() {
         let message = format!(
             "`resolvers` has `{}`: write an address, as 10.0.0.1 or 10.0.0.1:5353",

@@ -84,7 +84,7 @@ ssp_client_names = ["msg.int.spine2.ncrs.nhs.uk"]
 
 [network]
 hscn = true
-resolvers = ["155.231.231.1", "127.0.0.1:5353", "[::1]:53"]
+resolvers = ["155.231.231.1", "127.0.0.1:5353", "[::1]"]
 
 [[waive]]
 check = "CHAIN-002"
@@ -111,7 +111,12 @@ until = 2027-01-31
     assert_eq!(int.require, Some(vec!["sha2".to_owned(), "g2".to_owned()]));
     assert_eq!(int.msg_out.len(), 3);
     assert_eq!(install.network.hscn, Some(true));
-    assert_eq!(install.network.resolvers[0].to_string(), "155.231.231.1:53");
+    let resolvers = install.network.resolvers.iter();
+    let resolvers: Vec<_> = resolvers.map(ToString::to_string).collect();
+    assert_eq!(
+        resolvers,
+        ["155.231.231.1:53", "127.0.0.1:5353", "[::1]:53"]
+    );
     assert_eq!(install.waivers[0].until.to_string(), "2027-01-31");
 }
 

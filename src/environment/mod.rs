@@ -12,6 +12,7 @@ use std::net::IpAddr;
 
 pub use generation::{Authority, Generation, Life, Standing};
 pub use profile::{SHIPPED, all, find};
+pub(crate) use rules::is_host_name;
 
 /// The services that can be onboarded.
 pub const SERVICES: &[&str] = &["booking", "gp-connect"];
@@ -72,6 +73,26 @@ pub enum Role {
     Provider,
     /// It sends requests through Spine.
     Consumer,
+}
+
+impl Role {
+    /// The words that `ptl.toml` has for the roles.
+    pub const WORDS: [&'static str; 2] = ["provider", "consumer"];
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Provider => Self::WORDS[0],
+            Self::Consumer => Self::WORDS[1],
+        }
+    }
+
+    /// The role of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Provider, Self::Consumer]
+            .into_iter()
+            .find(|role| role.word() == word)
+    }
 }
 
 /// One Spine environment.

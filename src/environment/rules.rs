@@ -118,15 +118,21 @@ impl<'a> Problems<'a> {
     }
 }
 
-/// Whether a name is made of labels as RFC 1123 section 2.1 has them; one label is enough.
-fn is_host_name(name: &str) -> bool {
-    name.len() <= 253
-        && name.split('.').all(|label| {
-            (1..=63).contains(&label.len())
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        })
+/// Whether a name is made of labels as RFC 1123 section 2.1 has them; one label is enough, and what
+/// looks like an address is none.
+pub(crate) fn is_host_name(name: &str) -> bool {
+    let numeric = name
+        .rsplit('.')
+        .next()
+        .is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit()));
+    name.len() <= 253 && !numeric && name.split('.').all(is_label)
+}
+
+fn is_label(label: &str) -> bool {
+    (1..=63).contains(&label.len())
+        && !label.starts_with('-')
+        && !label.ends_with('-')
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

@@ -227,6 +227,7 @@ fn every_broken_value_is_reported_in_one_go() {
         .replacen("min_version = \"1.2\"", "min_version = \"1.0\"", 1)
         .replacen("port = 443", "port = 0", 1)
         .replacen("name = \"checkit\"", "name = \"check_it\"", 1)
+        .replacen("name = \"crl.nhs.uk\"", "name = \"10.0.0\"", 1)
         .replacen("\"booking\"", "\"boking\"", 1)
         .replacen("sha256 = \"3575", "sha256 = \"X575", 1)
         .replacen(
@@ -251,6 +252,7 @@ fn every_broken_value_is_reported_in_one_go() {
         "`1.0` is none of the TLS versions",
         "0 is no port",
         "`check_it` is no host name",
+        "`10.0.0` is no host name",
         "`boking` is none of the services booking, gp-connect",
         "is no fingerprint of 32 bytes",
         "`until` is not after `from`",

@@ -4,9 +4,9 @@ use crate::{
     cli::{Global, init::InitArgs},
     config::{
         Fqdn,
-        fresh::{Answers, ROLES, filled, one_of},
+        fresh::{Answers, filled, one_of},
     },
-    environment::{self, Environment, SERVICES},
+    environment::{self, Environment, Role, SERVICES},
     error::{Error, Result},
     terminal,
 };
@@ -134,7 +134,7 @@ fn ask_the_rest(args: &InitArgs) -> Result<Answers> {
         role: text(
             &args.role,
             "Role: a provider answers through Spine, a consumer asks",
-            ROLES,
+            &Role::WORDS,
         )?,
         service: text(&args.service, "Service", SERVICES)?,
         organisation: text(&args.organisation, "Organisation, the supplier's name", &[])?,
@@ -166,6 +166,6 @@ fn text(given: &Option<String>, question: &str, words: &[&str]) -> Result<String
     }
     let question = format!("{question} ({})", words.join(", "));
     terminal::ask(&question, words.first().copied(), |text| {
-        one_of(text, words)
+        one_of(text, words).map(drop)
     })
 }

@@ -98,7 +98,7 @@ fn body(sender: Sender<'_>, fqdn: &str, environment: &str, request: &str) -> Str
                 install.product,
                 install.product_version,
                 install.service,
-                role(install.role),
+                install.role.word(),
             )
         },
     );
@@ -112,13 +112,6 @@ fn body(sender: Sender<'_>, fqdn: &str, environment: &str, request: &str) -> Str
          \n\
          {request}"
     )
-}
-
-fn role(role: environment::Role) -> &'static str {
-    match role {
-        environment::Role::Provider => "provider",
-        environment::Role::Consumer => "consumer",
-    }
 }
 
 impl Desk {
