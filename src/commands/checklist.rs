@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{Exit, hand_over, layout, open_output};
 use crate::{
     checklist::{
-        evidence,
+        definition, evidence,
         rules::{Action, Actor, Progress},
         state,
         view::View,
@@ -14,8 +14,10 @@ use crate::{
         Global,
         checklist::{By, ChecklistArgs, ChecklistCommand},
     },
+    config::Install,
     error::{Error, Result},
     report::{self, Format, Layout, NextSteps, OneStep, Recorded, WholeChecklist},
+    terminal,
 };
 
 /// Runs `ptl checklist`.
@@ -58,6 +60,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
 
 fn show(step: Option<&str>, global: &Global, layout: Layout) -> Result<String> {
     let (definition, state) = state::read(&global.install)?;
+    warn_of_another(&definition.id, global);
     let progress = Progress {
         definition: &definition,
         state: &state,
@@ -81,6 +84,7 @@ fn show(step: Option<&str>, global: &Global, layout: Layout) -> Result<String> {
 
 fn next(global: &Global, layout: Layout) -> Result<String> {
     let (definition, state) = state::read(&global.install)?;
+    warn_of_another(&definition.id, global);
     let view = View::of(&Progress {
         definition: &definition,
         state: &state,
@@ -94,6 +98,7 @@ fn change(step: &str, action: Action, by: &By, global: &Global, layout: Layout) 
         at: whole_second(global.time()?),
     };
     let opened = state::open(&global.install)?;
+    warn_of_another(&opened.definition.id, global);
     let progress = Progress {
         definition: &opened.definition,
         state: &opened.state,
@@ -113,6 +118,23 @@ fn change(step: &str, action: Action, by: &By, global: &Global, layout: Layout) 
         step,
     };
     report::explain(&document, global.format, layout)
+}
+
+/// Says where the checklist is another than that of the install's service and role, which leaves steps out.
+fn warn_of_another(definition: &str, global: &Global) {
+    // What is wrong with a ptl.toml is not the checklist's matter.
+    let Ok(install) = Install::read(&global.install) else {
+        return;
+    };
+    let Ok(wanted) = definition::id_for(&install.service, install.role) else {
+        return;
+    };
+    if wanted != definition && !global.quiet {
+        terminal::note(&format!(
+            "warning: {} is a {definition}'s, and ptl.toml a {wanted}'s: steps may be missing; correct `definition` in the one or `role` in the other",
+            state::FILE
+        ));
+    }
 }
 
 /// The name of `--by`, else that of the user here.

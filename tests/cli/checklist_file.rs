@@ -58,6 +58,22 @@ fn an_install_that_lost_its_checklist_is_told_how_to_begin_it_anew() {
 }
 
 #[test]
+fn a_checklist_of_the_other_role_is_said_to_be_one() {
+    let bench = crate::support::Bench::new();
+    bench.run(crate::init::flags(&[])).exits(0);
+    ptl(&bench, &["next"]).exits(0).complains_not();
+    let text = bench
+        .read("ptl.toml")
+        .replace("role = \"provider\"", "role = \"consumer\"");
+    bench.write("ptl.toml", text);
+    for arguments in [&["next"][..], &["show"], &["start", "plan.ods"]] {
+        ptl(&bench, arguments).exits(0).complains(
+            "warning: checklist.toml is a booking-provider's, and ptl.toml a booking-consumer's",
+        );
+    }
+}
+
+#[test]
 fn a_broken_file_is_told_with_every_place_and_left_alone() {
     let sound = "schema = 1\ndefinition = \"booking-provider\"\n";
     let cases: &[(String, &str)] = &[
