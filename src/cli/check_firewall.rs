@@ -13,7 +13,7 @@ use super::passphrase::PassphraseArgs;
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  ptl check-firewall                                    what the install needs, in its default environment
+  ptl check-firewall                                    what the install needs
   ptl check-firewall --env live --all                   every host of an environment
   ptl check-firewall --target msg.int.spine2.ncrs.nhs.uk:443 --resolver 155.231.231.1
   ptl check-firewall --target host:443 --trust ca.pem --cert own.pem --key own.key --format json

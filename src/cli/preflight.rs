@@ -7,7 +7,7 @@ use clap::Args;
 #[command(after_help = "\
 Examples:
   ptl preflight                                  everything, in the install's default environment
-  ptl preflight --env live --offline             what needs no network; the rest is listed as skipped
+  ptl preflight --env live --offline             what needs no network; the rest is skipped
   ptl preflight --only 'CHAIN-*' -v              one area, with evidence and sources
   ptl preflight --format junit --output ptl.xml  for a CI job
 
