@@ -18,6 +18,8 @@ pub struct KeyFacts {
     pub certificate: Option<Arc<Certificate>>,
     /// Other environments of the install whose key or certificate is of the same key.
     pub shared_with: Vec<String>,
+    /// Other environments of the install whose key could not be compared with it.
+    pub not_compared: Vec<String>,
     /// Whether others than the owner may read the file; `None` where the system cannot say.
     pub open: Option<bool>,
 }
@@ -115,6 +117,14 @@ fn fits_the_certificate(facts: &KeyFacts, _: &Context<'_>) -> Outcome {
 fn serves_one_environment(facts: &KeyFacts, context: &Context<'_>) -> Outcome {
     if context.install.is_none() {
         return Outcome::not_applicable("no install says which keys there are");
+    }
+    if facts.shared_with.is_empty() && !facts.not_compared.is_empty() {
+        return Outcome::undetermined(format!(
+            "the key of `{}` could not be compared with that of `{}`: one of them cannot be read, and no certificate stands for it",
+            facts.file,
+            facts.not_compared.join("`, `")
+        ))
+        .hint("Compare by hand: `openssl pkey -in FILE -pubout` must print something else for each; or run as a user who may read both.");
     }
     if facts.shared_with.is_empty() {
         return Outcome::pass("no other environment of this install uses it");

@@ -1,6 +1,6 @@
 //! `ptl check-chain` in an install: generations, pinned CAs, environments, keys.
 
-use std::{fs, path::PathBuf};
+use std::path::PathBuf;
 
 use crate::{
     chain_files::{leaf, utf8},
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// An install whose `int` names these settings.
-fn install(settings: &str) -> Bench {
+pub(crate) fn install(settings: &str) -> Bench {
     let bench = Bench::new();
     bench.write(
         "ptl.toml",
@@ -68,7 +68,7 @@ fn fingerprint(certificate: &std::path::Path) -> String {
 }
 
 /// The SHA-256 family, installed whole.
-fn settings(leaf: &std::path::Path) -> String {
+pub(crate) fn settings(leaf: &std::path::Path) -> String {
     let family = pki::sha256();
     format!(
         "certificate = \"{}\"\nchain = \"{}\"\ntrust = [\"{}\", \"{}\"]\nkey = \"{}\"",
@@ -81,7 +81,7 @@ fn settings(leaf: &std::path::Path) -> String {
 }
 
 #[track_caller]
-fn judged(bench: &Bench, at: &str) -> Run {
+pub(crate) fn judged(bench: &Bench, at: &str) -> Run {
     let profile = profile(bench, "g2");
     bench.run([
         "check-chain",
@@ -224,40 +224,6 @@ fn a_certificate_of_another_environment_is_the_first_thing_said() {
     let profile = profile(&bench, "g2");
     let run = bench.run(["check-chain", "--env", utf8(&profile)]).exits(1);
     assert!(run.answer().contains("wrong-environment"), "{run}");
-}
-
-#[test]
-fn one_key_in_two_environments_fails() {
-    let family = pki::sha256();
-    let bench = install(&settings(&family.leaf.certificate));
-    let text = bench.read("ptl.toml")
-        + &format!(
-            "[environment.live]\nfqdn = \"{NAME}\"\nkey = \"{}\"\n",
-            utf8(&family.leaf.key)
-        );
-    bench.write("ptl.toml", text);
-    let run = judged(&bench, "2025-01-01T00:00:00Z")
-        .exits(1)
-        .fails("KEY-002", "", "key-shared");
-    assert!(
-        run.finding("KEY-002", "")["reason"]
-            .to_string()
-            .contains("live")
-    );
-}
-
-#[cfg(unix)]
-#[test]
-fn a_key_that_others_may_read_fails() {
-    use std::os::unix::fs::PermissionsExt;
-    let bench = install("key = \"open.key\"");
-    let key = bench.write("open.key", fs::read(&pki::sha256().leaf.key).unwrap());
-    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
-    judged(&bench, "2025-01-01T00:00:00Z").exits(1).fails(
-        "KEY-003",
-        "open.key",
-        "key-readable-by-others",
-    );
 }
 
 #[test]

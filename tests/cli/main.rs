@@ -11,6 +11,7 @@ mod terminal;
 mod chain_bad;
 mod chain_files;
 mod chain_install;
+mod chain_keys;
 mod chain_lists;
 mod checklist;
 mod checklist_file;

@@ -8,7 +8,7 @@ use crate::{
     checks::{
         chain::{self, Elsewhere, Place},
         files::{self as named, FileFacts, Found},
-        key::{CHECKS as KEY, Key, KeyFacts},
+        key::CHECKS as KEY,
         path,
         trust::{self, GenerationFacts, HeldFacts, Kin},
     },
@@ -89,7 +89,8 @@ fn load(file: Option<&Path>) -> (Found, Vec<Arc<Certificate>>) {
         return (Found::NotNamed, Vec::new());
     };
     let shown = file.display().to_string();
-    if !file.exists() {
+    // Where a folder on the way may not be entered, nobody knows; reading says so.
+    if matches!(file.try_exists(), Ok(false)) {
         return (Found::Missing(shown), Vec::new());
     }
     match x509::certificates(file) {
@@ -205,36 +206,8 @@ fn check_key(
         return check::skipped(KEY, "key", reason, subject.selection);
     };
     let mut facts = key::facts_or_why_not(file, leaf);
-    facts.shared_with = shared_with(subject, &facts);
+    key::compare_with_others(&mut facts, file, subject);
     check::run(KEY, &facts.file.clone(), &facts, &subject.context())
-}
-
-/// The other environments of the install whose key or certificate is of the same key.
-fn shared_with(subject: &Subject<'_>, facts: &KeyFacts) -> Vec<String> {
-    let mine = match (&facts.key, &facts.certificate) {
-        (Key::Read(spki), _) => spki,
-        // An encrypted key is known by its certificate.
-        (_, Some(certificate)) => &certificate.spki_sha256,
-        _ => return Vec::new(),
-    };
-    subject
-        .install
-        .environments
-        .iter()
-        .filter(|(id, _)| **id != subject.environment.id)
-        .filter(|(_, other)| {
-            let by_key = other.key.as_ref().is_some_and(|file| {
-                key::facts_or_why_not(file, None).key == Key::Read(mine.clone())
-            });
-            by_key || {
-                let (_, certificates) = load(other.certificate.as_deref());
-                certificates
-                    .first()
-                    .is_some_and(|certificate| certificate.spki_sha256 == *mine)
-            }
-        })
-        .map(|(id, _)| id.clone())
-        .collect()
 }
 
 fn check_generations(

@@ -4,9 +4,11 @@ use std::{path::Path, sync::Arc};
 
 use crate::{
     checks::key::{Key, KeyFacts},
+    config::Endpoint,
     error::{Error, Result},
     files,
-    x509::{Certificate, Object, key, read},
+    survey::Subject,
+    x509::{self, Certificate, Object, key, read},
 };
 
 /// What is known of a key's file, which must be there.
@@ -19,18 +21,21 @@ pub(super) fn facts(file: &Path, certificate: Option<&Arc<Certificate>>) -> Resu
         key: read_key(file)?,
         certificate: certificate.cloned(),
         shared_with: Vec::new(),
+        not_compared: Vec::new(),
         open: files::open_to_others(file),
     })
 }
 
 /// What is known of a key's file, whatever is the matter with it.
 pub(super) fn facts_or_why_not(file: &Path, certificate: Option<&Arc<Certificate>>) -> KeyFacts {
-    if !file.exists() {
+    // Where a folder on the way may not be entered, nobody knows; reading says so.
+    if matches!(file.try_exists(), Ok(false)) {
         return KeyFacts {
             file: file.display().to_string(),
             key: Key::Missing,
             certificate: certificate.cloned(),
             shared_with: Vec::new(),
+            not_compared: Vec::new(),
             open: None,
         };
     }
@@ -45,8 +50,63 @@ pub(super) fn facts_or_why_not(file: &Path, certificate: Option<&Arc<Certificate
         ),
         certificate: certificate.cloned(),
         shared_with: Vec::new(),
+        not_compared: Vec::new(),
         open: files::open_to_others(file),
     })
+}
+
+/// Looks whether other environments of the install have the same key, by key or certificate.
+pub(super) fn compare_with_others(facts: &mut KeyFacts, file: &Path, subject: &Subject<'_>) {
+    // A key that cannot be read is known by its certificate.
+    let mine = match (&facts.key, &facts.certificate) {
+        (Key::Read(spki), _) => Some(spki.clone()),
+        (_, Some(certificate)) => Some(certificate.spki_sha256.clone()),
+        _ => None,
+    };
+    if mine.is_none() && facts.key == Key::Missing {
+        return;
+    }
+    for (id, other) in &subject.install.environments {
+        if *id == subject.environment.id {
+            continue;
+        }
+        let same_file = other.key.as_deref().is_some_and(|key| same(key, file));
+        let theirs = known_by(other);
+        if same_file || (mine.is_some() && theirs.contains(&mine)) {
+            facts.shared_with.push(id.clone());
+        } else if theirs.contains(&None) || (mine.is_none() && !theirs.is_empty()) {
+            facts.not_compared.push(id.clone());
+        }
+    }
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    one == other
+        || match (one.canonicalize(), other.canonicalize()) {
+            (Ok(one), Ok(other)) => one == other,
+            _ => false,
+        }
+}
+
+/// What an environment's key is known by: the key and the certificate, as far as there are any. A key
+/// that is there, and cannot be read, is `None` unless its certificate stands for it.
+fn known_by(endpoint: &Endpoint) -> Vec<Option<String>> {
+    let certificate = endpoint
+        .certificate
+        .as_deref()
+        .and_then(|file| x509::certificates(file).ok())
+        .and_then(|certificates| Some(certificates.first()?.spki_sha256.clone()));
+    let key = endpoint
+        .key
+        .as_deref()
+        .map(|file| facts_or_why_not(file, None).key);
+    let key = match key {
+        Some(Key::Read(spki)) => vec![Some(spki)],
+        None | Some(Key::Missing) => Vec::new(),
+        Some(Key::Encrypted | Key::Unreadable(..)) if certificate.is_some() => Vec::new(),
+        Some(Key::Encrypted | Key::Unreadable(..)) => vec![None],
+    };
+    key.into_iter().chain(certificate.map(Some)).collect()
 }
 
 fn read_key(file: &Path) -> Result<Key> {
