@@ -33,6 +33,8 @@ impl Scan {
     pub fn update(&mut self, chunk: &[u8]) {
         let room = HEAD - self.head.len();
         self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        // Room at once: what grows leaves its old copy in memory.
+        self.tail.reserve(chunk.len());
         // UTF-16 of ASCII is ASCII with NUL bytes between.
         self.tail
             .extend(chunk.iter().copied().filter(|&byte| byte != 0));
