@@ -4,6 +4,7 @@
 //! a private file is owner-only from its first byte.
 
 mod draft;
+mod folders;
 mod guarded;
 mod place;
 #[cfg(not(unix))]
@@ -20,6 +21,7 @@ use std::{
 };
 
 pub use draft::{CAN_KEEP_PRIVATE, Draft, Folder, create};
+pub use folders::NewFolders;
 pub use guarded::Guarded;
 pub use place::Place;
 pub use secret::{first_line, first_line_of_descriptor, open_to_others, read_secret};

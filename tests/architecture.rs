@@ -175,6 +175,34 @@ fn only_the_terminal_room_prints() {
 }
 
 #[test]
+fn only_the_room_of_files_writes_them() {
+    const WRITES: &[&str] = &[
+        "copy",
+        "create_dir",
+        "create_dir_all",
+        "hard_link",
+        "remove_dir",
+        "remove_dir_all",
+        "remove_file",
+        "rename",
+        "set_permissions",
+        "write",
+    ];
+    let mut broken = Vec::new();
+    for source in sources("src")
+        .iter()
+        .filter(|source| source.room() != "files")
+    {
+        for name in WRITES {
+            broken.extend(source.finds_outside_tests(&["fs", ":", ":", name]));
+        }
+        broken.extend(source.finds_outside_tests(&["File", ":", ":", "create"]));
+        broken.extend(source.finds_outside_tests(&["OpenOptions"]));
+    }
+    none(&broken, "files are written in src/files alone");
+}
+
+#[test]
 fn the_process_ends_in_main_alone() {
     let broken: Vec<_> = sources("src")
         .iter()

@@ -2,7 +2,7 @@
 
 mod answers;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use answers::Given;
 
@@ -16,7 +16,7 @@ use crate::{
     config::{self, fresh::Answers},
     environment::{self, Environment},
     error::{Error, Result},
-    files::{Access, Folder},
+    files::{Access, Folder, NewFolders},
     report::visible,
     terminal,
 };
@@ -107,15 +107,10 @@ fn name_of(environment: &Environment, global: &Global) -> Result<String> {
 
 /// Both files or none. `ptl.toml` comes last: a folder is an install only with it.
 fn write(folder: &Path, text: &str, checklist: Option<&str>) -> Result<()> {
-    let made = make_folder(folder)?;
-    let written = link_both(folder, text, checklist);
-    if written.is_err() {
-        for folder in made {
-            // Only an empty folder goes, and only one that was made just now.
-            let _ = std::fs::remove_dir(folder);
-        }
-    }
-    written
+    let made = NewFolders::make(folder)?;
+    link_both(folder, text, checklist)?;
+    made.keep();
+    Ok(())
 }
 
 fn link_both(folder: &Path, text: &str, checklist: Option<&str>) -> Result<()> {
@@ -130,21 +125,6 @@ fn link_both(folder: &Path, text: &str, checklist: Option<&str>) -> Result<()> {
             let _ = open.withdraw(CHECKLIST);
         }
     })
-}
-
-/// Makes the folder and those above it; which ones it made, the deepest first.
-fn make_folder(folder: &Path) -> Result<Vec<PathBuf>> {
-    let missing: Vec<PathBuf> = folder
-        .ancestors()
-        .take_while(|path| !path.as_os_str().is_empty() && std::fs::symlink_metadata(path).is_err())
-        .map(Path::to_owned)
-        .collect();
-    std::fs::create_dir_all(folder).map_err(|error| {
-        Error::input(format!("could not make the folder `{}`", folder.display()))
-            .because(error)
-            .hint("Check that you may write to the folder above it, or name another.")
-    })?;
-    Ok(missing)
 }
 
 /// What was written, and what to type next.
