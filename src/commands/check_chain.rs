@@ -8,7 +8,7 @@ use crate::{
     cli::{Global, check_chain::CheckChainArgs},
     error::Result,
     survey::{
-        self, Area, Subject,
+        self, Area,
         chain::{self, Files},
     },
     x509::{
@@ -32,14 +32,7 @@ fn on_install(global: &Global) -> Result<Exit> {
     let scene = Scene::read(global)?;
     let output = open_output(global)?;
     let selection = scene.selection(global)?;
-    let subject = Subject {
-        environment: &scene.environment,
-        install: &scene.install,
-        endpoint: scene.endpoint(),
-        at: global.time()?,
-        timeout: global.deadline()?,
-        selection: &selection,
-    };
+    let subject = scene.subject(global, &selection)?;
     let report = wait(global, survey::run("check-chain", &[Area::Chain], &subject))??;
     deliver(&report, global, output)
 }

@@ -11,10 +11,7 @@ use crate::{
         target::Target,
         tls::Identity,
     },
-    survey::{
-        Subject,
-        network::{self, Extras, Probe, Trusted},
-    },
+    survey::network::{self, Extras, Probe, Trusted},
     x509,
 };
 
@@ -69,14 +66,7 @@ fn of_targets(probe: Probe, global: &Global) -> Result<Report> {
 fn of_install(extras: Extras, global: &Global) -> Result<Report> {
     let scene = Scene::read(global)?;
     let selection = scene.selection(global)?;
-    let subject = Subject {
-        environment: &scene.environment,
-        install: &scene.install,
-        endpoint: scene.endpoint(),
-        at: global.time()?,
-        timeout: global.deadline()?,
-        selection: &selection,
-    };
+    let subject = scene.subject(global, &selection)?;
     let findings = wait(global, network::findings(&subject, extras))??;
     let environment = Some(scene.environment.id.as_str());
     Ok(report(findings, environment, &subject.context()))

@@ -12,6 +12,7 @@ use crate::{
     config::{Endpoint, Install},
     environment::{self, Environment},
     error::{Error, Result, nearest},
+    survey::Subject,
 };
 
 /// An install and the environment that a run is about.
@@ -44,6 +45,25 @@ impl Scene {
     /// What `ptl.toml` says of the install in this environment.
     pub(super) fn endpoint(&self) -> Option<&Endpoint> {
         self.install.environments.get(&self.environment.id)
+    }
+
+    /// What a survey of it is about.
+    ///
+    /// # Errors
+    /// Where `--at` or `--timeout` is wrong.
+    pub(super) fn subject<'a>(
+        &'a self,
+        global: &Global,
+        selection: &'a Selection,
+    ) -> Result<Subject<'a>> {
+        Ok(Subject {
+            environment: &self.environment,
+            install: &self.install,
+            endpoint: self.endpoint(),
+            at: global.time()?,
+            timeout: global.deadline()?,
+            selection,
+        })
     }
 
     /// What is shown, skipped and waived: the flags, and the waivers of `ptl.toml`.

@@ -4,7 +4,7 @@ use super::{Exit, context::Scene, deliver, open_output, wait};
 use crate::{
     cli::{Global, preflight::PreflightArgs},
     error::Result,
-    survey::{self, Area, Subject},
+    survey::{self, Area},
 };
 
 /// Runs `ptl preflight`.
@@ -15,14 +15,7 @@ pub(super) fn run(_args: &PreflightArgs, global: &Global) -> Result<Exit> {
     let scene = Scene::read(global)?;
     let output = open_output(global)?;
     let selection = scene.selection(global)?;
-    let subject = Subject {
-        environment: &scene.environment,
-        install: &scene.install,
-        endpoint: scene.endpoint(),
-        at: global.time()?,
-        timeout: global.deadline()?,
-        selection: &selection,
-    };
+    let subject = scene.subject(global, &selection)?;
     let report = wait(global, survey::run("preflight", Area::ALL, &subject))??;
     deliver(&report, global, output)
 }
