@@ -16,6 +16,8 @@ pub struct KeyFacts {
     pub key: Key,
     /// The certificate that it should fit, if there is one.
     pub certificate: Option<Arc<Certificate>>,
+    /// Which of the certificates after that one it fits, as `NAME, to 2028-06-01`, where it does not fit that one.
+    pub fits_later: Option<String>,
     /// Other environments of the install whose key or certificate is of the same key.
     pub shared_with: Vec<String>,
     /// Other environments of the install whose key could not be compared with it.
@@ -102,15 +104,28 @@ fn fits_the_certificate(facts: &KeyFacts, _: &Context<'_>) -> Outcome {
             Outcome::pass(format!("`{file}` is the key of `{}`", certificate.label()))
                 .with("public key SHA-256", spki)
         }
-        Some(certificate) => Outcome::fail(
-            Cause::KeyDoesNotFit,
-            format!(
-                "`{file}` is not the key of `{}`: no handshake can succeed with the two",
-                certificate.label()
-            ),
-        )
-        .with("key SHA-256", spki)
-        .with("certificate's key SHA-256", &certificate.spki_sha256),
+        Some(certificate) => {
+            let outcome = match &facts.fits_later {
+                None => Outcome::fail(
+                    Cause::KeyDoesNotFit,
+                    format!(
+                        "`{file}` is not the key of `{}`: no handshake can succeed with the two",
+                        certificate.label()
+                    ),
+                ),
+                Some(later) => Outcome::fail(
+                    Cause::KeyDoesNotFit,
+                    format!(
+                        "`{file}` is not the key of `{}`, the first certificate, but of a later one ({later}): no handshake can succeed so",
+                        certificate.label()
+                    ),
+                )
+                .hint("Put the certificate that the key fits first in its file; take an old one out."),
+            };
+            outcome
+                .with("key SHA-256", spki)
+                .with("certificate's key SHA-256", &certificate.spki_sha256)
+        }
     }
 }
 

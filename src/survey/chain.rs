@@ -48,7 +48,11 @@ pub fn check_files(files: &Files, policy: Policy, context: &Context<'_>) -> Resu
     }
     let leaf = Arc::clone(&shown[0]);
     let key = match &files.key {
-        Some(file) => Some(key::facts(file, Some(&leaf))?),
+        Some(file) => {
+            let mut facts = key::facts(file, Some(&leaf))?;
+            key::look_further(&mut facts, &shown[1..]);
+            Some(facts)
+        }
         None => None,
     };
     let judge = Judge::new(trusted, policy)?;

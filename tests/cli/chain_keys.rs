@@ -3,9 +3,9 @@
 use std::fs;
 
 use crate::{
-    chain_files::utf8,
+    chain_files::{check, utf8},
     chain_install::{install, judged, settings},
-    pki::{self, NAME},
+    pki::{self, Leaf, NAME},
 };
 
 #[test]
@@ -68,4 +68,27 @@ fn a_key_that_cannot_be_reached_is_not_said_to_be_missing() {
         .exits(1)
         .fails("KEY-001", "int.key", "file-unreadable")
         .fails("CHAIN-001", "int.pem", "file-unreadable");
+}
+
+#[test]
+fn a_key_of_a_later_certificate_and_a_ca_that_comes_first_are_told() {
+    let family = pki::sha256();
+    let sub = family.sub.certificate();
+    let old = family.sub.leaf(&Leaf::new("old-key", NAME)).certificate;
+    let key = ["--key", utf8(&family.leaf.key), "--host", NAME];
+    let run = check(&old, &[&sub, &family.leaf.certificate], &key)
+        .exits(1)
+        .fails("KEY-001", NAME, "key-does-not-fit");
+    let told = run.finding("KEY-001", NAME).to_string();
+    assert!(told.contains("of a later one"), "{run}");
+    assert!(
+        told.contains("Put the certificate that the key fits first"),
+        "{run}"
+    );
+    let run = check(&sub, &[&family.leaf.certificate], &key)
+        .exits(1)
+        .fails("CHAIN-002", "Test Sub", "order-wrong")
+        .fails("PATH-010", "Test Sub", "wrong-name");
+    let told = run.finding("PATH-010", "Test Sub")["hint"].to_string();
+    assert!(told.contains("first in its file"), "{run}");
 }

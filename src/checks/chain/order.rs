@@ -10,6 +10,20 @@ pub(super) fn stands_in_order(facts: &ChainFacts, _: &Context<'_>) -> Outcome {
     if facts.shown.len() < 2 {
         return Outcome::not_applicable("only one certificate is sent");
     }
+    let first = &facts.shown[0];
+    let issued = facts.shown[1..]
+        .iter()
+        .find(|other| is_issued_by(other, first) && other.sha256 != first.sha256);
+    if let Some(issued) = issued {
+        return Outcome::fail(
+            Cause::OrderWrong,
+            format!(
+                "`{}` comes first, and it issued `{}`, which stands after it: a peer takes the first for ours",
+                first.label(),
+                issued.label()
+            ),
+        );
+    }
     // Where two follow each other that are no child and issuer, though the issuer stands elsewhere.
     let misplaced = facts.shown.windows(2).find(|pair| {
         !is_issued_by(&pair[0], &pair[1])

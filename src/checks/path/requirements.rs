@@ -166,6 +166,11 @@ pub(super) fn names_the_host(facts: &PathFacts, _: &Context<'_>) -> Outcome {
     };
     let outcome = match facts.judgement.faults_of(NAMES).next() {
         None => Outcome::pass(met),
+        Some(_) if leaf.is_ca() => Outcome::fail(
+            Cause::WrongName,
+            format!("the first certificate is that of the CA `{}`, not one for `{host}`", leaf.label()),
+        )
+        .hint("Put the endpoint's own certificate first in its file, and the CAs after it: `cat leaf.pem sub.pem > chain.pem`."),
         Some(_) => Outcome::fail(
             Cause::WrongName,
             format!(

@@ -41,7 +41,7 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
     let mut holding = hold(subject, endpoint);
     let mut findings = std::mem::take(&mut holding.findings);
     findings.extend(check_leaf(subject, endpoint, &holding)?);
-    findings.extend(check_key(subject, endpoint, holding.leaf.first()));
+    findings.extend(check_key(subject, endpoint, &holding));
     findings.extend(check_generations(subject, endpoint, &holding)?);
     findings.extend(check_held(subject, &holding));
     Ok(findings)
@@ -196,16 +196,20 @@ fn elsewhere(here: &Environment) -> Vec<Elsewhere> {
         .collect()
 }
 
-fn check_key(
-    subject: &Subject<'_>,
-    endpoint: &Endpoint,
-    leaf: Option<&Arc<Certificate>>,
-) -> Vec<Finding> {
+fn check_key(subject: &Subject<'_>, endpoint: &Endpoint, holding: &Holding) -> Vec<Finding> {
     let Some(file) = &endpoint.key else {
         let reason = "ptl.toml names no `key`";
         return check::skipped(KEY, "key", reason, subject.selection);
     };
-    let mut facts = key::facts_or_why_not(file, leaf);
+    let mut facts = key::facts_or_why_not(file, holding.leaf.first());
+    let later: Vec<_> = holding
+        .leaf
+        .iter()
+        .skip(1)
+        .chain(&holding.chain)
+        .cloned()
+        .collect();
+    key::look_further(&mut facts, &later);
     key::compare_with_others(&mut facts, file, subject);
     check::run(KEY, &facts.file.clone(), &facts, &subject.context())
 }

@@ -20,6 +20,7 @@ pub(super) fn facts(file: &Path, certificate: Option<&Arc<Certificate>>) -> Resu
         file: file.display().to_string(),
         key: read_key(file)?,
         certificate: certificate.cloned(),
+        fits_later: None,
         shared_with: Vec::new(),
         not_compared: Vec::new(),
         open: files::open_to_others(file),
@@ -34,6 +35,7 @@ pub(super) fn facts_or_why_not(file: &Path, certificate: Option<&Arc<Certificate
             file: file.display().to_string(),
             key: Key::Missing,
             certificate: certificate.cloned(),
+            fits_later: None,
             shared_with: Vec::new(),
             not_compared: Vec::new(),
             open: None,
@@ -49,10 +51,23 @@ pub(super) fn facts_or_why_not(file: &Path, certificate: Option<&Arc<Certificate
                 .to_owned(),
         ),
         certificate: certificate.cloned(),
+        fits_later: None,
         shared_with: Vec::new(),
         not_compared: Vec::new(),
         open: files::open_to_others(file),
     })
+}
+
+/// Looks whether the key fits one of the certificates after the first.
+pub(super) fn look_further(facts: &mut KeyFacts, later: &[Arc<Certificate>]) {
+    let Key::Read(spki) = &facts.key else { return };
+    let fitting = later
+        .iter()
+        .find(|certificate| certificate.spki_sha256 == *spki);
+    facts.fits_later = fitting.map(|certificate| {
+        let last_day = certificate.not_after.strftime("%F");
+        format!("`{}`, to {last_day}", certificate.label())
+    });
 }
 
 /// Looks whether other environments of the install have the same key, by key or certificate.
