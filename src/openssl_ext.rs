@@ -115,6 +115,9 @@ unsafe extern "C" fn note(
     };
     let mut heard = ear.lock().unwrap_or_else(PoisonError::into_inner);
     match (content, message) {
+        // Warnings by nature, after which the handshake goes on: user_canceled, no_renegotiation,
+        // unrecognized_name (RFC 5246, section 7.2; RFC 6066, section 3).
+        (21, [1, 90 | 100 | 112, ..]) => {}
         (21, [_level, description, ..]) => {
             heard.alert.get_or_insert(*description);
         }

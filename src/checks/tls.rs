@@ -5,7 +5,10 @@ mod chain;
 mod client;
 mod leaf;
 
-use super::{network::WayFacts, tcp::IS_OPEN};
+use super::{
+    network::{WayFacts, unsure, weigh},
+    tcp::IS_OPEN,
+};
 use crate::{
     check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
     net::tls::{End, Handshake, Probe},
@@ -49,11 +52,14 @@ pub static HANDSHAKE: &[Check<WayFacts>] = &[
     },
 ];
 
-fn agrees(facts: &WayFacts, _: &Context<'_>) -> Outcome {
+fn agrees(facts: &WayFacts, context: &Context<'_>) -> Outcome {
     let Some(probe) = &facts.tls else {
         return unseen();
     };
     let first = &probe.first;
+    if let Some(outcome) = below_the_environments_version(facts, first, context) {
+        return outcome;
+    }
     if first.end == End::Done {
         return Outcome::Pass(agreed(
             format!(
@@ -75,11 +81,39 @@ fn agrees(facts: &WayFacts, _: &Context<'_>) -> Outcome {
     failed(facts, probe)
 }
 
+/// The environment may want more than TLS 1.2, below which nothing is agreed on at first.
+fn below_the_environments_version(
+    facts: &WayFacts,
+    first: &Handshake,
+    context: &Context<'_>,
+) -> Option<Outcome> {
+    facts.terms.host.as_ref()?;
+    let rules = &context.environment?.tls;
+    let version = first.version.as_deref()?;
+    if version != "TLSv1.2" || rules.min_version != "1.3" {
+        return None;
+    }
+    let seen = format!(
+        "The server took {version} and nothing later; the environment's profile wants TLS {} (`tls.min_version`).",
+        rules.min_version
+    );
+    let evidence = agreed(seen, first).hint(format!(
+        "Ask whoever runs {} to switch TLS 1.3 on, or correct `min_version` in the profile.",
+        facts.target
+    ));
+    let doubt = unsure(&rules.provenance, "the TLS version");
+    Some(weigh(doubt, Cause::TlsOldVersion, evidence))
+}
+
 /// A second handshake with everything offered went through: what it agreed on is what the server wants.
 fn only_otherwise(facts: &WayFacts, first: &Handshake, second: &Handshake) -> Outcome {
     let version = second.version.as_deref().unwrap_or("an unknown version");
     let cipher = second.cipher.as_deref().unwrap_or("an unknown cipher");
     let evidence = Evidence::seen(match version {
+        "TLSv1.2" | "TLSv1.3" if matches!(first.end, End::Ours(_)) => format!(
+            "What the server chose is below the usual strength (112 bits), so we broke off ({}); with weaker strength allowed it took {cipher} with {version}.",
+            ended(first)
+        ),
         "TLSv1.2" | "TLSv1.3" => format!(
             "The server refused every cipher and signature of usual strength (112 bits), and took {cipher} with {version} when weaker ones were offered."
         ),
@@ -134,6 +168,18 @@ fn failed(facts: &WayFacts, probe: &Probe) -> Outcome {
                 "We broke the handshake off: what the server chose is below the usual strength or not offered ({reason})."
             )),
         ),
+        End::Broken(reason) => (
+            Cause::TlsBroken,
+            Evidence::seen(format!(
+                "What {} sent in the handshake breaks the rules of TLS ({reason}, after {} bytes): clients break off.",
+                facts.shown(),
+                first.received
+            ))
+            .hint(format!(
+                "Look at what comes by `openssl s_client -connect {0} -showcerts -msg`, then ask whoever runs {0}, or your firewall team what changes TLS on the way.",
+                facts.target
+            )),
+        ),
     };
     Outcome::Fail(cause, evidence.with("handshake", ended(first)))
 }
@@ -181,6 +227,10 @@ fn alerted(facts: &WayFacts, code: u8, probe: &Probe) -> Outcome {
             Cause::TlsNoCommonCipher,
             "it takes no cipher or parameters that we offer",
         ),
+        41..=46 | 48 | 49 | 116 => (
+            Cause::TlsAlert,
+            "that is about a client certificate, but it had asked for none; a middlebox that forbids the host answers so",
+        ),
         _ => (Cause::TlsAlert, alerts::meaning(code)),
     };
     let evidence = Evidence::seen(format!(
@@ -188,11 +238,25 @@ fn alerted(facts: &WayFacts, code: u8, probe: &Probe) -> Outcome {
         facts.shown()
     ))
     .with("alert", alert)
-    .hint(format!(
-        "Compare what each side offers: `nmap --script ssl-enum-ciphers -p {} {}`; then ask whoever runs the host.",
-        facts.target.port, facts.target.place
-    ));
+    .hint(about_the_alert(facts, code));
     Outcome::Fail(cause, evidence)
+}
+
+fn about_the_alert(facts: &WayFacts, code: u8) -> String {
+    let (target, place) = (&facts.target, &facts.target.place);
+    match code {
+        40 | 47 | 70 | 71 | 86 => format!(
+            "Compare what each side offers: `nmap --script ssl-enum-ciphers -p {} {place}`; then ask whoever runs the host.",
+            target.port
+        ),
+        112 => format!(
+            "Check that `{place}` is the name that the host goes by; `openssl s_client -connect {target} -noservername` shows whether it answers without one."
+        ),
+        _ => format!(
+            "Ask whoever runs {target} why it says so, and {} whether TLS to `{place}` is inspected or blocked by name.",
+            facts.terms.whom()
+        ),
+    }
 }
 
 fn takes_a_listed_cipher(facts: &WayFacts, context: &Context<'_>) -> Outcome {
@@ -247,7 +311,7 @@ pub(super) fn ended(handshake: &Handshake) -> String {
         End::Silent => format!("silent after {} bytes", handshake.received),
         End::NotTls(_) => "not TLS".to_owned(),
         End::Alert(code) => format!("alert {}", alerts::shown(*code)),
-        End::Ours(reason) => format!("broken off by us: {reason}"),
+        End::Ours(reason) | End::Broken(reason) => format!("broken off by us: {reason}"),
         End::NotTried(why) => format!("not tried: {why}"),
     }
 }

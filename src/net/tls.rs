@@ -74,8 +74,10 @@ pub enum End {
     NotTls(Vec<u8>),
     /// The other side sent this alert.
     Alert(u8),
-    /// We ended it ourselves, for this reason of OpenSSL's.
+    /// We ended it ourselves for want of common ground, for this reason of OpenSSL's.
     Ours(String),
+    /// What came breaks TLS's own rules (damaged, too large, out of turn), in OpenSSL's words.
+    Broken(String),
     /// It could not be tried, for this reason.
     NotTried(String),
 }

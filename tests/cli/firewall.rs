@@ -72,6 +72,30 @@ fn a_server_that_hangs_up_on_the_hello_is_told_from_a_silent_one() {
 }
 
 #[test]
+fn a_middlebox_that_forbids_the_host_by_alert_is_not_taken_for_a_refusal_of_ours() {
+    for alert in [42, 48, 49, 116] {
+        let forbids = serve(move |mut stream| {
+            let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+            let _ = std::io::Write::write_all(&mut stream, &[21, 3, 3, 0, 2, 2, alert]);
+        });
+        fails(check_tls(forbids, &[]), "TLS-001", "tls", "tls-alert")
+            .exits(1)
+            .finds("TLS-004", ":", "blocked");
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_the_rules_is_not_taken_for_a_want_of_ciphers() {
+    // A ServerHello of 16 MB.
+    let floods = serve(|mut stream| {
+        let _ = std::io::Read::read(&mut stream, &mut [0; 4096]);
+        let _ =
+            std::io::Write::write_all(&mut stream, &[22, 3, 3, 0, 8, 2, 255, 255, 255, 3, 3, 0, 0]);
+    });
+    fails(check_tls(floods, &[]), "TLS-001", "tls", "tls-broken").exits(1);
+}
+
+#[test]
 fn plain_http_is_seen_even_where_it_waits_for_its_line() {
     const PAGE: &str = "HTTP/1.1 400 Bad Request\r\n\r\n";
     let run = check_tls(serve_text(PAGE), &[]);

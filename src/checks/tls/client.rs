@@ -69,10 +69,15 @@ pub static CLIENT: &[Check<WayFacts>] = &[
 ];
 
 /// Whether a handshake failed for our certificate, or for the want of one, and nothing else.
+///
+/// Before it is asked for there is none to refuse: a middlebox that forbids a name answers the
+/// hello itself with `access_denied` or `unknown_ca`.
 pub(super) fn is_about_us(handshake: &Handshake) -> bool {
-    let ours = matches!(handshake.end, End::Alert(41..=46 | 48 | 49 | 116));
-    let ambiguous = matches!(handshake.end, End::Alert(40 | 80) | End::Closed);
-    ours || (ambiguous && handshake.heard.certificate_request)
+    let refusal = matches!(
+        handshake.end,
+        End::Alert(40..=46 | 48 | 49 | 80 | 116) | End::Closed
+    );
+    refusal && handshake.heard.certificate_request
 }
 
 fn asks_for_a_certificate(facts: &WayFacts, _: &Context<'_>) -> Outcome {
@@ -113,9 +118,7 @@ fn takes_our_certificate(facts: &WayFacts, _: &Context<'_>) -> Outcome {
         Reaction::Answered(line) if best.had_identity => Outcome::pass(format!(
             "It took our certificate and answered `{line}`."
         )),
-        Reaction::Answered(line) => {
-            Outcome::pass(format!("It answered `{line}` without a client certificate."))
-        }
+        Reaction::Answered(line) => unshown(facts, &line),
         Reaction::Quiet if best.had_identity && best.after == After::Ended => Outcome::undetermined(
             "It took the handshake with our certificate, and then closed the connection without an alert: it may have refused us, or had nothing to say.",
         )
@@ -191,14 +194,28 @@ fn refused(facts: &WayFacts, handshake: &Handshake, alert: Option<u8>) -> Outcom
     refuses_us(facts, cause, &how, handshake)
 }
 
+/// It asked for a certificate, got none and answered all the same.
+fn unshown(facts: &WayFacts, line: &str) -> Outcome {
+    let seen = format!(
+        "It answered `{line}` without a client certificate, so what it makes of ours is not known."
+    );
+    if facts.terms.is_mutual() {
+        return Outcome::undetermined(seen).hint(
+            "Show the certificate that was issued for this environment: `--cert FILE --key FILE`, or in ptl.toml.",
+        );
+    }
+    Outcome::not_applicable(seen)
+}
+
 fn refused_by_page(facts: &WayFacts, handshake: &Handshake, page: &str) -> Outcome {
     let how = format!("with HTTP 400, `{page}`");
     if !handshake.had_identity {
         return none_shown(facts, &how, handshake);
     }
     let cause = match our_ca_is_named(facts, &handshake.acceptable) {
-        Some(true) => Cause::TlsRefusesOurCertificate,
-        _ => Cause::TlsRefusesOurCa,
+        Some(false) => Cause::TlsRefusesOurCa,
+        // Whether it is the CA or the certificate itself, a page does not say.
+        _ => Cause::TlsRefusesOurCertificate,
     };
     refuses_us(facts, cause, &how, handshake)
 }

@@ -81,12 +81,10 @@ fn with_one_the_alert_says_what_is_wrong_with_it() {
 #[test]
 fn an_answer_or_quiet_is_no_refusal() {
     let ok = After::Answered(b"HTTP/1.1 404 Not Found\r\n".to_vec());
-    for after in [ok.clone(), After::Quiet] {
+    for after in [ok, After::Quiet] {
         let outcome = verdict(End::Done, after, true);
         assert!(matches!(outcome, Outcome::Pass(_)), "{outcome:?}");
     }
-    let optional = verdict(End::Done, ok, false);
-    assert!(matches!(optional, Outcome::Pass(_)), "{optional:?}");
     assert_eq!(open(verdict(End::Done, After::Quiet, false)), None);
 }
 
@@ -130,6 +128,10 @@ fn a_handshake_that_fails_before_any_request_has_a_cause_of_its_own() {
         (
             End::Ours("dh key too small".to_owned()),
             Cause::TlsNoCommonCipher,
+        ),
+        (
+            End::Broken("excessive message size".to_owned()),
+            Cause::TlsBroken,
         ),
     ] {
         let handshake = Handshake {
@@ -212,4 +214,79 @@ fn case_makes_no_other_ca_of_a_name() {
     };
     let outcome = names_every_generation(&facts(named, terms), &context);
     assert!(matches!(outcome, Outcome::Pass(_)), "{outcome:?}");
+}
+
+#[test]
+fn an_alert_before_any_request_is_not_about_a_certificate_of_ours() {
+    let agrees = tls::HANDSHAKE[0].run;
+    for code in [41, 42, 46, 48, 49, 116] {
+        let handshake = Handshake {
+            end: End::Alert(code),
+            ..Handshake::not_tried("")
+        };
+        let facts = facts(handshake, Terms::default());
+        assert_eq!(failed(judge(agrees, &facts)), Cause::TlsAlert);
+        let taken = judge(takes_our_certificate, &facts);
+        assert!(matches!(taken, Outcome::NotApplicable(_)), "{taken:?}");
+    }
+}
+
+#[test]
+fn what_was_not_shown_was_not_taken() {
+    let asked = || {
+        asked(
+            End::Done,
+            After::Answered(b"HTTP/1.1 200 OK\r\n".to_vec()),
+            false,
+        )
+    };
+    let optional = judge(takes_our_certificate, &facts(asked(), Terms::default()));
+    assert!(
+        matches!(optional, Outcome::NotApplicable(_)),
+        "{optional:?}"
+    );
+    let terms = Terms {
+        host: Some(host(Network::Hscn)),
+        ..Terms::default()
+    };
+    assert_eq!(
+        open(judge(takes_our_certificate, &facts(asked(), terms))),
+        None
+    );
+}
+
+#[test]
+fn a_page_that_refuses_us_blames_the_ca_only_where_the_list_lacks_it() {
+    let page = b"HTTP/1.1 400 Bad Request\r\n\r\nThe SSL certificate error".to_vec();
+    let cause = failed(verdict(End::Done, After::Answered(page), true));
+    assert_eq!(cause, Cause::TlsRefusesOurCertificate);
+}
+
+#[test]
+fn a_version_below_the_environments_own_fails_at_its_hosts() {
+    let mut environment = crate::environment::all()[0].clone();
+    environment.tls.min_version = "1.3".to_owned();
+    let selection = crate::check::Selection::default();
+    let context = Context {
+        at: jiff::Timestamp::UNIX_EPOCH,
+        environment: Some(&environment),
+        install: None,
+        selection: &selection,
+    };
+    let agrees = |version: &str, host: Option<crate::checks::network::HostTerms>| {
+        let handshake = Handshake {
+            end: End::Done,
+            version: Some(version.to_owned()),
+            ..Handshake::not_tried("")
+        };
+        let terms = Terms {
+            host,
+            ..Terms::default()
+        };
+        (tls::HANDSHAKE[0].run)(&facts(handshake, terms), &context)
+    };
+    let bound = || Some(host(Network::Hscn));
+    assert_eq!(failed(agrees("TLSv1.2", bound())), Cause::TlsOldVersion);
+    assert!(matches!(agrees("TLSv1.3", bound()), Outcome::Pass(_)));
+    assert!(matches!(agrees("TLSv1.2", None), Outcome::Pass(_)));
 }

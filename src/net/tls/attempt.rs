@@ -20,6 +20,31 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// OpenSSL's reason "unexpected eof while reading" (sslerr.h, SSL_R_UNEXPECTED_EOF_WHILE_READING).
 const UNEXPECTED_EOF: i32 = 294;
 
+/// OpenSSL's reasons (sslerr.h) for not taking what the other side chose: a version, a cipher, parameters, a key.
+const NO_COMMON_GROUND: &[i32] = &[
+    102, // BAD_DH_VALUE
+    166, // VERSION_TOO_HIGH
+    181, // NO_CIPHERS_AVAILABLE
+    191, // NO_PROTOCOLS_AVAILABLE
+    248, // UNKNOWN_CIPHER_RETURNED
+    250, // UNKNOWN_KEY_EXCHANGE_TYPE
+    258, // UNSUPPORTED_PROTOCOL
+    259, // UNSUPPORTED_SSL_VERSION
+    261, // WRONG_CIPHER_RETURNED
+    266, // WRONG_SSL_VERSION
+    315, // UNSUPPORTED_ELLIPTIC_CURVE
+    333, // LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED
+    338, // UNSAFE_LEGACY_RENEGOTIATION_DISABLED
+    360, // SIGNATURE_ALGORITHMS_ERROR
+    370, // WRONG_SIGNATURE_TYPE
+    378, // WRONG_CURVE
+    394, // DH_KEY_TOO_SMALL
+    396, // VERSION_TOO_LOW
+    397, // CA_KEY_TOO_SMALL
+    398, // CA_MD_TOO_WEAK
+    399, // EE_KEY_TOO_SMALL
+];
+
 /// What a handshake is made with.
 #[derive(Clone, Copy, Debug)]
 pub struct Wishes<'a> {
@@ -126,8 +151,15 @@ fn end_of(stream: &Stream, error: &ssl::Error) -> End {
     if closed {
         return End::Closed;
     }
-    let reason = reasons.first().and_then(|reason| reason.reason());
-    End::Ours(reason.unwrap_or("not said by OpenSSL").to_owned())
+    let unfit = reasons
+        .iter()
+        .find(|reason| NO_COMMON_GROUND.contains(&reason.reason_code()));
+    let said = unfit.or(reasons.first()).and_then(|reason| reason.reason());
+    let said = said.unwrap_or("not said by OpenSSL").to_owned();
+    match unfit {
+        Some(_) => End::Ours(said),
+        None => End::Broken(said),
+    }
 }
 
 fn seen(stream: &Stream, settings: &Settings, wishes: Wishes<'_>, end: End) -> Handshake {
