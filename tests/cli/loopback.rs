@@ -115,6 +115,8 @@ pub(crate) enum Says {
     Addresses(Vec<Ipv4Addr>),
     /// This name, which is an alias of the last one, which has these addresses.
     Alias(&'static [&'static str], Ipv4Addr),
+    /// This address for A; nothing at all for AAAA.
+    AddressOnly(Ipv4Addr),
     /// No data.
     NoData,
     /// This code.
@@ -149,6 +151,10 @@ fn answer(question: &Message, says: &Says) -> Option<Message> {
     answer.add_query(query);
     match says {
         Says::Silence => return None,
+        Says::AddressOnly(_) if !is_a => return None,
+        Says::AddressOnly(address) => {
+            answer.add_answer(Record::from_rdata(name, 60, RData::A(A(*address))));
+        }
         Says::Code(code) => answer.metadata.response_code = *code,
         Says::NoData => {}
         Says::Addresses(addresses) if is_a => {

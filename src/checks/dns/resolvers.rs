@@ -66,7 +66,8 @@ pub(in crate::checks) fn cause_of(answer: &Answer) -> Option<Cause> {
         Answer::Found(_) => return None,
         Answer::NxDomain => Cause::DnsNxdomain,
         Answer::NoData => Cause::DnsNoData,
-        Answer::ServFail | Answer::Other(_) => Cause::DnsServfail,
+        Answer::ServFail => Cause::DnsServfail,
+        Answer::Other(_) => Cause::DnsBroken,
         Answer::Refused => Cause::DnsRefused,
         Answer::Silent | Answer::NothingListens | Answer::Unreachable(_) => Cause::DnsSilent,
     })
@@ -95,7 +96,7 @@ fn tells(cause: Cause) -> u8 {
         Cause::DnsNxdomain => 4,
         Cause::DnsNoData => 3,
         Cause::DnsRefused => 2,
-        Cause::DnsServfail => 1,
+        Cause::DnsServfail | Cause::DnsBroken => 1,
         _ => 0,
     }
 }
@@ -106,6 +107,7 @@ pub(super) fn says(cause: Cause) -> &'static str {
         Cause::DnsNoData => "knows the name but has no address for it",
         Cause::DnsServfail => "could not find out itself (SERVFAIL)",
         Cause::DnsRefused => "refuses to answer this machine (REFUSED)",
+        Cause::DnsBroken => "gave an answer that cannot be used",
         _ => "does not answer",
     }
 }
@@ -143,6 +145,9 @@ pub(super) fn advise(
         )),
         (Cause::DnsRefused, _) => evidence.hint(format!(
             "Ask whoever runs the resolver to answer this machine ({asked}), or use HSCN's resolvers."
+        )),
+        (Cause::DnsBroken, _) => evidence.hint(format!(
+            "Look at the answer by {asked}, and once more with `+tcp`: a name server needs TCP too; then ask whoever runs the resolver."
         )),
         (_, Some(server)) => evidence.with("rule", dns_rule(server)).hint(format!(
             "Ask {} for this rule: {}; then try {asked}.",

@@ -81,7 +81,7 @@ fn every_kind_of_answer_has_its_cause() {
         (Answer::NxDomain, Cause::DnsNxdomain),
         (Answer::NoData, Cause::DnsNoData),
         (Answer::ServFail, Cause::DnsServfail),
-        (Answer::Other("NOTIMP".to_owned()), Cause::DnsServfail),
+        (Answer::Other("NOTIMP".to_owned()), Cause::DnsBroken),
         (Answer::Refused, Cause::DnsRefused),
         (Answer::Silent, Cause::DnsSilent),
         (Answer::NothingListens, Cause::DnsSilent),

@@ -57,19 +57,20 @@ impl Client {
         };
         // Without the final dot the search list would be tried as well.
         absolute.set_fqdn(true);
-        let question = async {
-            tokio::join!(
-                one(resolver, absolute.clone(), RecordType::A),
-                one(resolver, absolute.clone(), RecordType::AAAA)
-            )
+        // Each by itself: a name server that drops questions for AAAA still has its say on A.
+        let one = async |kind| {
+            timeout_at(deadline, one(resolver, absolute.clone(), kind))
+                .await
+                .unwrap_or(Answer::Silent)
         };
+        let question = async { tokio::join!(one(RecordType::A), one(RecordType::AAAA)) };
         // The resolver keeps ICMP errors to itself, so a second socket listens for them.
         let knock = self
             .knock
             .get_or_init(|| knock(self.server.address, deadline));
         tokio::pin!(question, knock);
         let answer = tokio::select! {
-            answers = timeout_at(deadline, &mut question) => answers.map(both).unwrap_or(Answer::Silent),
+            answers = &mut question => both(answers),
             Some(unheard) = async { (&mut knock).await.clone() } => unheard,
             else => Answer::Silent,
         };
@@ -178,6 +179,8 @@ fn both((four, six): (Answer, Answer)) -> Answer {
         }
         (Answer::Found(found), other) => Answer::Found(with_other(found, "AAAA", &other)),
         (other, Answer::Found(found)) => Answer::Found(with_other(found, "A", &other)),
+        // One question alone was answered, and not with `no data`, which says nothing of the other.
+        (Answer::Silent, six @ (Answer::NxDomain | Answer::ServFail | Answer::Refused)) => six,
         (four, _) => four,
     }
 }
