@@ -59,7 +59,7 @@ fn has_a_way(facts: &WayFacts, _: &Context<'_>) -> Outcome {
         }
         Opening::HostUnreachable => {
             let evidence = Evidence::seen(format!(
-                "A router or firewall on the way (or this machine, where the address is in its own network) said that {to} cannot be reached."
+                "A router or firewall on the way (or this machine: its own firewall, or a neighbour that does not answer) said that {to} cannot be reached."
             ))
             .hint(format!(
                 "Find who says so by `sudo tcptraceroute {} {}`, and ask {} for the rule shown.",

@@ -5,6 +5,8 @@ use std::{
     net::{IpAddr, SocketAddr, UdpSocket},
 };
 
+#[cfg(unix)]
+use rustix::io::Errno;
 use tokio::{
     net::TcpStream,
     time::{Duration, Instant, timeout_at},
@@ -53,7 +55,7 @@ pub async fn connect(to: SocketAddr, deadline: Instant) -> (Connection, Option<T
         None => source_towards(to),
     };
     let connection = Connection {
-        opening,
+        opening: opening.on_a_route(source.is_some()),
         source,
         took,
     };
@@ -71,6 +73,16 @@ impl Connection {
     }
 }
 
+impl Opening {
+    /// Where this machine has a route, it was a router that said that there is none.
+    pub(super) fn on_a_route(self, has_route: bool) -> Self {
+        match self {
+            Self::NetUnreachable if has_route => Self::HostUnreachable,
+            other => other,
+        }
+    }
+}
+
 pub(super) fn opening_of(error: &io::Error) -> Opening {
     use io::ErrorKind;
     match error.kind() {
@@ -81,6 +93,17 @@ pub(super) fn opening_of(error: &io::Error) -> Opening {
             Opening::NetUnreachable
         }
         ErrorKind::TimedOut => Opening::Silent,
+        // ICMPv6 `administratively prohibited` and a prohibiting route (EACCES); a filter of this machine (EPERM).
+        ErrorKind::PermissionDenied => Opening::HostUnreachable,
+        #[cfg(unix)]
+        _ => match rustix::io::Errno::from_io_error(error) {
+            // ICMP `protocol unreachable`, `host unknown` and `source host isolated`.
+            Some(Errno::NOPROTOOPT | Errno::HOSTDOWN | Errno::NONET) => Opening::HostUnreachable,
+            // A blackhole route.
+            Some(Errno::INVAL) => Opening::NetUnreachable,
+            _ => Opening::NotTried(error.to_string()),
+        },
+        #[cfg(not(unix))]
         _ => Opening::NotTried(error.to_string()),
     }
 }
@@ -138,6 +161,10 @@ mod tests {
             Opening::NetUnreachable
         );
         assert_eq!(opening(rustix::io::Errno::TIMEDOUT), Opening::Silent);
+        for prohibited in [Errno::ACCESS, Errno::PERM, Errno::NOPROTOOPT] {
+            assert_eq!(opening(prohibited), Opening::HostUnreachable);
+        }
+        assert_eq!(opening(Errno::INVAL), Opening::NetUnreachable);
         assert!(matches!(
             opening(rustix::io::Errno::MFILE),
             Opening::NotTried(_)

@@ -69,6 +69,25 @@ fn the_five_things_that_a_network_can_show_are_told_apart() {
             "route",
             "host-unreachable",
         ),
+        // A router says that it has no route: not this machine, which has one.
+        (
+            incoming("meta l4proto tcp reject with icmpx no-route"),
+            "TCP-001",
+            "route",
+            "host-unreachable",
+        ),
+        (
+            "ip route add prohibit 10.1.0.0/24".to_owned(),
+            "TCP-001",
+            "route",
+            "host-unreachable",
+        ),
+        (
+            "ip route add blackhole 10.1.0.0/24".to_owned(),
+            "TCP-001",
+            "route",
+            "net-unreachable",
+        ),
         (
             incoming("tcp dport 443 reject with tcp reset"),
             "TCP-002",
