@@ -45,9 +45,10 @@ fn answers(facts: &WayFacts, _: &Context<'_>) -> Outcome {
         None => Outcome::undetermined("No request was made."),
         Some(Exchange::Silent) => Outcome::fail(
             Cause::HttpSilent,
-            format!("{from} is open, but answered nothing to an HTTP request: something on the way swallows it."),
+            format!("{from} is open, but no answer to an HTTP request came in time: something on the way swallows it."),
         )
         .hint(format!("Ask {} what inspects HTTP to {}.", facts.terms.whom(), facts.target)),
+        Some(Exchange::Cut { status, size, late }) => cut_short(&from, *status, *size, *late),
         Some(Exchange::Broken(why)) => Outcome::fail(
             Cause::HttpBroken,
             format!("What came from {from} is no HTTP answer: {why}."),
@@ -61,12 +62,51 @@ fn answers(facts: &WayFacts, _: &Context<'_>) -> Outcome {
                 Some(location) => evidence.with("location", location),
                 None => evidence,
             };
-            if facts_want_success(facts) && !(200..300).contains(status) {
-                return Outcome::Fail(Cause::HttpStatus, evidence);
-            }
-            Outcome::Pass(evidence)
+            by_status(facts, *status, evidence)
         }
     }
+}
+
+fn cut_short(from: &str, status: u16, size: usize, late: bool) -> Outcome {
+    let (cause, how) = if late {
+        (Cause::HttpSilent, "then came too slowly to end in time")
+    } else {
+        (
+            Cause::HttpBroken,
+            "then closed the connection before the end that it had announced",
+        )
+    };
+    Outcome::fail(
+        cause,
+        format!(
+            "{from} began to answer with status {status} ({size} bytes of the body came), {how}."
+        ),
+    )
+    .with("status", status)
+    .with("bytes looked at", size)
+}
+
+fn by_status(facts: &WayFacts, status: u16, evidence: Evidence) -> Outcome {
+    if is_a_proxys_own(status) {
+        return Outcome::Fail(
+            Cause::HttpStatus,
+            evidence.hint(format!(
+                "Ask {} which proxy answers in the place of {}: that status is a proxy's own.",
+                facts.terms.whom(),
+                facts.target
+            )),
+        );
+    }
+    if facts_want_success(facts) && !(200..300).contains(&status) {
+        return Outcome::Fail(Cause::HttpStatus, evidence);
+    }
+    Outcome::Pass(evidence)
+}
+
+/// Bad gateway, gateway timeout, and the two that ask for a login (RFC 9110 section 15; RFC 6585 section 6):
+/// they say that the host itself was not reached.
+fn is_a_proxys_own(status: u16) -> bool {
+    matches!(status, 407 | 502 | 504 | 511)
 }
 
 /// Without a path of its own, any answer shows that the way is open.
@@ -165,6 +205,10 @@ mod tests {
         assert!(matches!(judge(answers, &bare), Outcome::Pass(_)));
         let asked = facts("/a.crl", answered(404, Kind::Html));
         assert_eq!(failed(judge(answers, &asked)), Cause::HttpStatus);
+        for status in [407, 502, 504, 511] {
+            let gateway = facts("/", answered(status, Kind::Html));
+            assert_eq!(failed(judge(answers, &gateway)), Cause::HttpStatus);
+        }
         let moved = facts("/a.crl", answered(302, Kind::Empty));
         assert_eq!(failed(judge(answers, &moved)), Cause::HttpStatus);
     }
@@ -188,6 +232,14 @@ mod tests {
     fn silence_and_rubbish_are_told_apart() {
         let silent = facts("/", Exchange::Silent);
         assert_eq!(failed(judge(answers, &silent)), Cause::HttpSilent);
+        for (late, cause) in [(true, Cause::HttpSilent), (false, Cause::HttpBroken)] {
+            let cut = Exchange::Cut {
+                status: 200,
+                size: 3,
+                late,
+            };
+            assert_eq!(failed(judge(answers, &facts("/a.crl", cut))), cause);
+        }
         let rubbish = facts("/", Exchange::Broken("invalid HTTP version".to_owned()));
         assert_eq!(failed(judge(answers, &rubbish)), Cause::HttpBroken);
     }

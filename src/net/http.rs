@@ -2,7 +2,7 @@
 
 use std::{error::Error as _, io, net::SocketAddr};
 
-use reqwest::{Client, header, redirect::Policy};
+use reqwest::{Client, Response, header, redirect::Policy};
 use tokio::time::{Duration, Instant, timeout_at};
 
 use super::tcp::{self, Connection};
@@ -41,7 +41,16 @@ pub enum Exchange {
         /// How many bytes of it were looked at.
         size: usize,
     },
-    /// The port is open, but no answer came before the deadline.
+    /// An answer that began, but did not end.
+    Cut {
+        /// Its status.
+        status: u16,
+        /// How many bytes of its body came.
+        size: usize,
+        /// Whether it was the deadline that ended it, and not the other side.
+        late: bool,
+    },
+    /// The port is open, but no whole head of an answer came before the deadline.
     Silent,
     /// The connection was closed, or what came is not HTTP, in the library's words.
     Broken(String),
@@ -79,13 +88,17 @@ impl Asker {
         let begun = Instant::now();
         let asked = timeout_at(deadline, self.get(host, address, path)).await;
         let took = begun.elapsed();
-        let connection = |opening| Connection {
-            opening,
-            source: tcp::source_towards(address),
+        let source = tcp::source_towards(address);
+        let connection = |opening: tcp::Opening| Connection {
+            opening: opening.on_a_route(source.is_some()),
+            source,
             took,
         };
         match asked {
-            Ok(Ok(answer)) => (connection(tcp::Opening::Open), Some(answer)),
+            Ok(Ok(response)) => {
+                let answer = read(response, deadline).await;
+                (connection(tcp::Opening::Open), Some(answer))
+            }
             Ok(Err(error)) => match refusal(&error) {
                 Some(opening) => (connection(opening), None),
                 None => (
@@ -103,31 +116,48 @@ impl Asker {
         host: &str,
         address: SocketAddr,
         path: &str,
-    ) -> Result<Exchange, reqwest::Error> {
+    ) -> Result<Response, reqwest::Error> {
+        // RFC 9110, section 7.2: the port belongs to it where it is not the usual one.
+        let host = match address.port() {
+            80 => host.to_owned(),
+            port => format!("{host}:{port}"),
+        };
         let request = self
             .0
             .get(format!("http://{address}{path}"))
             .header(header::HOST, host);
-        let mut response = request.send().await?;
-        let text = |name| {
-            let value = response.headers().get(name)?;
-            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
-        let (location, content_type) = (text(header::LOCATION), text(header::CONTENT_TYPE));
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            body.extend_from_slice(&chunk);
-            if body.len() >= LOOKED_AT {
-                break;
+        request.send().await
+    }
+}
+
+/// What of an answer comes after its head, as far as it is looked at.
+async fn read(mut response: Response, deadline: Instant) -> Exchange {
+    let text = |name| {
+        let value = response.headers().get(name)?;
+        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let (location, content_type) = (text(header::LOCATION), text(header::CONTENT_TYPE));
+    let status = response.status().as_u16();
+    let mut body = Vec::new();
+    while body.len() < LOOKED_AT {
+        match timeout_at(deadline, response.chunk()).await {
+            Ok(Ok(Some(chunk))) => body.extend_from_slice(&chunk),
+            Ok(Ok(None)) => break,
+            ended => {
+                return Exchange::Cut {
+                    status,
+                    size: body.len(),
+                    late: ended.is_err(),
+                };
             }
         }
-        Ok(Exchange::Answered {
-            status: response.status().as_u16(),
-            location,
-            content_type,
-            kind: kind_of(&body),
-            size: body.len(),
-        })
+    }
+    Exchange::Answered {
+        status,
+        location,
+        content_type,
+        kind: kind_of(&body),
+        size: body.len(),
     }
 }
 
