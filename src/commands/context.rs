@@ -101,18 +101,19 @@ impl Global {
     /// How long to wait for the network in all.
     ///
     /// # Errors
-    /// Where `--timeout` is no positive duration of at most an hour.
+    /// Where `--timeout` is no duration from 200 ms to an hour.
     pub fn deadline(&self) -> Result<Duration> {
         let wrong = || {
             Error::input(format!(
-                "--timeout: `{}` is no duration between 1ms and 1h",
+                "--timeout: `{}` is no duration between 200ms and 1h",
                 self.timeout
             ))
             .hint("Write it as 5s, 500ms or 1m.")
         };
         let duration: SignedDuration = self.timeout.parse().map_err(|_| wrong())?;
         let duration = Duration::try_from(duration).map_err(|_| wrong())?;
-        if duration < Duration::from_millis(1) || duration > Duration::from_secs(3600) {
+        // Half of it is for names, and silence for less than 100 ms would say nothing.
+        if duration < Duration::from_millis(200) || duration > Duration::from_secs(3600) {
             return Err(wrong());
         }
         Ok(duration)

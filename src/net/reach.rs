@@ -62,6 +62,10 @@ pub struct Way {
     pub http: Option<http::Exchange>,
 }
 
+const TOO_LATE: &str = "too little time was left before the deadline";
+/// Silence for less than this says nothing: an answer may need as long.
+const SHORTEST: Duration = Duration::from_millis(100);
+
 struct Run {
     resolver: Resolver,
     names: HashMap<String, OnceCell<Arc<Resolved>>>,
@@ -103,7 +107,7 @@ pub async fn reach(plan: Plan) -> Result<Outcome, ErrorStack> {
         pace: Pace::default(),
         sockets: Semaphore::new(room_for_sockets()),
         deadline: begun + plan.timeout,
-        least: (plan.timeout / 4).min(Duration::from_millis(500)),
+        least: (plan.timeout / 4).clamp(SHORTEST, Duration::from_millis(500)),
     });
     let names = side_by_side(plan.names.into_iter().map(|name| {
         let run = Arc::clone(&run);
@@ -221,6 +225,13 @@ impl Run {
             }
         }
         drop(leave);
+        // The turn came late, or the timeout is short: an open port may well need longer.
+        if way.connection.opening == Opening::Silent && way.connection.took < self.least {
+            way.connection = Connection::not_tried(address, TOO_LATE);
+        }
+        if way.http == Some(http::Exchange::Silent) && way.connection.took < self.least {
+            way.http = None;
+        }
         if let Some(probe) = way.tls.as_mut().filter(|probe| probe.first.leaves_room()) {
             probe.second = self.again(target, address).await;
         }
@@ -244,7 +255,7 @@ impl Run {
         asks: bool,
     ) -> Handshake {
         if self.deadline.saturating_duration_since(Instant::now()) < self.least {
-            return Handshake::not_tried("too little time was left before the deadline");
+            return Handshake::not_tried(TOO_LATE);
         }
         let wishes = Wishes {
             name: target.place.name(),

@@ -25,6 +25,7 @@ fn what_a_name_server_says_is_told_apart() {
         (Says::NoData, "dns-no-data"),
         (Says::Code(ResponseCode::ServFail), "dns-servfail"),
         (Says::Code(ResponseCode::Refused), "dns-refused"),
+        (Says::Code(ResponseCode::NotImp), "dns-broken"),
         (Says::Silence, "dns-silent"),
     ] {
         let run = fails(check_name(says), "DNS-001", "dns", cause).exits(1);
@@ -46,6 +47,28 @@ fn a_resolver_that_is_not_there_is_silent_and_said_to_be_absent() {
         evidence.as_str().unwrap().contains("nothing listens"),
         "{evidence}"
     );
+}
+
+#[test]
+fn a_name_server_that_drops_questions_for_ipv6_is_heard_on_ipv4() {
+    let port = serve_silence();
+    let resolver = name_server(Says::AddressOnly([127, 0, 0, 1].into()));
+    let target = format!("tcp://msg.nhs.uk:{port}");
+    let run = check(
+        &Bench::new(),
+        &["--target", &target, "--resolver", &resolver],
+    )
+    .exits(0);
+    let seen = run.finding("DNS-001", ":")["evidence"]["answers"].clone();
+    assert!(seen.as_str().unwrap().contains("AAAA: no answer"), "{seen}");
+}
+
+#[test]
+fn a_timeout_too_short_to_tell_anything_is_refused() {
+    let arguments = ["check-firewall", "--target", "127.0.0.1:1", "--timeout"];
+    let run = Bench::new().run([&arguments[..], &["1ms"]].concat());
+    let run = run.exits(2);
+    assert!(run.stderr.contains("between 200ms and 1h"), "{run}");
 }
 
 #[test]
