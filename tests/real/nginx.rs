@@ -56,7 +56,7 @@ fn check(port: u16, family: &Family, shown: Option<&Issued>) -> Run {
 }
 
 /// What an independent client makes of the same server: the status of an answer.
-fn curl_status(port: u16, family: &Family, shown: Option<&Issued>) -> String {
+fn status_of_openssl(port: u16, family: &Family, shown: Option<&Issued>) -> String {
     let mut request =
         String::from("GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     request.push('\n');
@@ -103,9 +103,9 @@ fn three_visitors(family: &'static Family, other: &'static Family, name: &str) {
         .fails("TLS-004", ":", "tls-refuses-our-ca")
         .fails("TLS-005", ":", "tls-refuses-our-ca")
         .exits(1);
-    assert_eq!(curl_status(port, family, Some(&family.leaf)), "204");
-    assert_eq!(curl_status(port, family, None), "400");
-    assert_eq!(curl_status(port, family, Some(&other.leaf)), "400");
+    assert_eq!(status_of_openssl(port, family, Some(&family.leaf)), "204");
+    assert_eq!(status_of_openssl(port, family, None), "400");
+    assert_eq!(status_of_openssl(port, family, Some(&other.leaf)), "400");
 }
 
 #[test]
