@@ -2,7 +2,7 @@
 //!
 //! A refused connection is not an error but a finding; a missing `--key` file is an error.
 
-use std::fmt;
+use std::{fmt, path::Path};
 
 /// Which exit code an error leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,4 +113,34 @@ pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
         .filter(|(likeness, _)| *likeness > 0.7)
         .max_by(|(one, _), (other, _)| one.total_cmp(other))
         .map(|(_, candidate)| candidate)
+}
+
+/// A path as a POSIX shell takes it, for commands in hints.
+pub fn for_a_shell(path: &Path) -> String {
+    let word = path.display().to_string();
+    let plain = word
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ',' | ':' | '@'));
+    if plain && !word.is_empty() {
+        word
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_in_a_hint_is_one_word_to_a_shell() {
+        for (path, word) in [
+            ("keys/int.key", "keys/int.key"),
+            ("my keys", "'my keys'"),
+            ("a'b; $(x)", r"'a'\''b; $(x)'"),
+            ("", "''"),
+        ] {
+            assert_eq!(for_a_shell(Path::new(path)), word);
+        }
+    }
 }

@@ -15,7 +15,7 @@ use crate::{
     cli::{Global, init::InitArgs},
     config::{self, fresh::Answers},
     environment::{self, Environment},
-    error::{Error, Result},
+    error::{Error, Result, for_a_shell},
     files::{Access, Folder, NewFolders},
     report::visible,
     terminal,
@@ -132,7 +132,7 @@ fn next_steps(folder: &Path, answers: &Answers, has_checklist: bool) -> String {
     let place = if folder == Path::new(".") {
         String::new()
     } else {
-        format!(" --install {}", for_a_shell(&folder.display().to_string()))
+        format!(" --install {}", visible(&for_a_shell(folder)))
     };
     let files = if has_checklist {
         format!("{} and {CHECKLIST}", config::FILE)
@@ -165,16 +165,4 @@ fn next_steps(folder: &Path, answers: &Answers, has_checklist: bool) -> String {
         text.push_str(&format!("  {command:<24}  {what}\n"));
     }
     text
-}
-
-/// A word as a POSIX shell takes it.
-fn for_a_shell(word: &str) -> String {
-    let plain = word
-        .chars()
-        .all(|c| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_' | '+' | ',' | ':' | '@'));
-    if plain && !word.is_empty() {
-        word.to_owned()
-    } else {
-        format!("'{}'", visible(word).replace('\'', r"'\''"))
-    }
 }

@@ -7,7 +7,7 @@ use crate::{
     check::{self, Context, Finding},
     checks::csr::{CHECKS, FILE, Linted, ReadingProblem},
     config::Fqdn,
-    error::{Error, Result},
+    error::{Error, Result, for_a_shell},
     x509::{
         csr::Request,
         read::{self, Object},
@@ -83,7 +83,10 @@ fn concrete(hint: &str, path: &Path, linted: &Linted) -> String {
         hint = hint.replace("--fqdn NAME", &format!("--fqdn {fqdn}"));
     }
     if key.is_file() {
-        hint = hint.replace("--from-key KEY", &format!("--from-key {}", key.display()));
+        hint = hint.replace(
+            "--from-key KEY",
+            &format!("--from-key {}", for_a_shell(&key)),
+        );
     }
     hint
 }

@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, for_a_shell},
     files::{Access, Draft, Folder, folder_of},
 };
 
@@ -106,7 +106,8 @@ impl Pair {
                 "`{key}` is there without its request `{request}`: an earlier run was cut short, or the request was moved away"
             ))
             .hint(format!(
-                "Make only the request for this key: `{command} --from-key {key}`."
+                "Make only the request for this key: `{command} --from-key {}`.",
+                for_a_shell(&self.key_path())
             ))),
             (false, true) => Err(Error::input(format!(
                 "`{request}` is there without its key `{key}`, and is never overwritten"
@@ -116,7 +117,8 @@ impl Pair {
                 "`{key}` and `{request}` are already there, and are never overwritten"
             ))
             .hint(format!(
-                "Send that request, after `ptl csr lint {request}`; for a new pair choose another folder with --out."
+                "Send that request, after `ptl csr lint {}`; for a new pair choose another folder with --out.",
+                for_a_shell(&self.request_path())
             ))),
         }
     }
@@ -134,7 +136,8 @@ impl Pair {
             Error::input(format!("the key `{key}` is made, but not its request"))
                 .because(error)
                 .hint(format!(
-                    "Make only the request: `{command} --from-key {key}`."
+                    "Make only the request: `{command} --from-key {}`.",
+                    for_a_shell(&self.key_path())
                 ))
         })
     }

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::{Certificate, RevocationList, foreign, pem};
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, for_a_shell},
     files,
 };
 
@@ -155,8 +155,11 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
 }
 
 fn not_read(shown: &str, foreign: &foreign::Foreign) -> Error {
-    Error::input(format!("`{shown}` is {}, which is not read", foreign.what))
-        .hint(foreign.hint.replace("{file}", shown))
+    Error::input(format!("`{shown}` is {}, which is not read", foreign.what)).hint(
+        foreign
+            .hint
+            .replace("{file}", &for_a_shell(Path::new(shown))),
+    )
 }
 
 fn unknown(shown: &str) -> Error {
@@ -188,7 +191,11 @@ fn from_pem(bytes: &[u8], shown: &str) -> Result<Vec<Object>> {
             Ok(object) => objects.push(object),
             Err(problem) => {
                 if let Some(foreign) = foreign::by_label(&block.label) {
-                    hint.get_or_insert(foreign.hint.replace("{file}", shown));
+                    hint.get_or_insert(
+                        foreign
+                            .hint
+                            .replace("{file}", &for_a_shell(Path::new(shown))),
+                    );
                 }
                 let label = block.label.escape_debug();
                 problems.push(format!("object {} ({label}): {problem}", number + 1));

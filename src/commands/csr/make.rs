@@ -10,7 +10,7 @@ use crate::{
     commands::{context::Scene, hand_over, open_output, passphrase},
     config::{Fqdn, Install},
     environment::{self, Environment},
-    error::{Error, Result},
+    error::{Error, Result, for_a_shell},
     files,
     report::{
         self, Format,
@@ -93,7 +93,7 @@ fn order(args: &MakeArgs, global: &Global) -> Result<Order> {
         }
         return Ok(Order {
             pair: Pair::named(folder, fqdn.as_str())?,
-            command: format!("ptl csr --fqdn {fqdn} --out {}", folder.display()),
+            command: format!("ptl csr --fqdn {fqdn} --out {}", for_a_shell(folder)),
             environment: global.env.as_deref().map(environment::find).transpose()?,
             install: None,
             fqdn,
@@ -127,10 +127,10 @@ fn order(args: &MakeArgs, global: &Global) -> Result<Order> {
 fn command(args: &MakeArgs, global: &Global, environment: &str) -> String {
     let mut command = format!("ptl csr --env {environment}");
     if global.install != Path::new(".") {
-        command.push_str(&format!(" --install {}", global.install.display()));
+        command.push_str(&format!(" --install {}", for_a_shell(&global.install)));
     }
     if let Some(out) = &args.out {
-        command.push_str(&format!(" --out {}", out.display()));
+        command.push_str(&format!(" --out {}", for_a_shell(out)));
     }
     command
 }
