@@ -1,10 +1,13 @@
 //! INST: what `ptl.toml` itself says, and where the private key lies.
 
+use std::path::Path;
+
 use jiff::{Unit, tz::TimeZone};
 
 use crate::{
     check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
     config::{Problem, Waiver},
+    error::for_a_shell,
 };
 
 /// How many days before its end a waiver is mentioned.
@@ -290,18 +293,25 @@ fn is_kept_from_git(key: &KeptKey, _: &Context<'_>) -> Outcome {
     let Some(top) = &key.work_tree else {
         return Outcome::pass(format!("`{}` lies in no git work tree", key.file));
     };
-    let fail = |seen: String| Outcome::fail(Cause::KeyInWorkTree, seen).with("work tree", top);
-    match key.ignored {
-        Some(true) => Outcome::pass(format!("git ignores `{}`", key.file)),
-        Some(false) => fail(format!(
-            "`{}` lies in the git work tree `{top}` and is not ignored: the next commit may carry it away",
-            key.file
-        )),
-        None => fail(format!(
+    let outcome = match key.ignored {
+        Some(true) => return Outcome::pass(format!("git ignores `{}`", key.file)),
+        Some(false) => Outcome::fail(
+            Cause::KeyInWorkTree,
+            format!(
+                "`{}` lies in the git work tree `{top}` and is not ignored: the next commit may carry it away",
+                key.file
+            ),
+        ),
+        None => Outcome::undetermined(format!(
             "`{}` lies in the git work tree `{top}`, and git could not be asked whether it is ignored",
             key.file
+        ))
+        .hint(format!(
+            "Ask git yourself: `git check-ignore -v {}`; or move the key out of the work tree.",
+            for_a_shell(Path::new(&key.file))
         )),
-    }
+    };
+    outcome.with("work tree", top)
 }
 
 #[cfg(test)]
