@@ -14,6 +14,9 @@ use crate::files;
 /// The state "listening" in `/proc/net/tcp` (include/net/tcp_states.h, TCP_LISTEN).
 const LISTEN: &str = "0A";
 
+/// Where the kernel lists its sockets.
+const TABLES: [&str; 2] = ["/proc/net/tcp", "/proc/net/tcp6"];
+
 /// Whether something listens on a port of this machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listening {
@@ -27,14 +30,15 @@ pub enum Listening {
 
 /// Looks in the kernel's tables, and where they cannot be read tries loopback.
 pub async fn listening(port: u16) -> Listening {
-    let tables: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
-        .iter()
-        .filter_map(|table| files::read_text(Path::new(table), files::SMALL).ok())
+    // A kernel without IPv6 has one table alone; one that is there and cannot be read leaves it open.
+    let there = TABLES.iter().map(Path::new).filter(|table| table.exists());
+    let tables: Vec<Option<String>> = there
+        .map(|table| files::read_text(table, files::SMALL).ok())
         .collect();
-    if tables.iter().any(|table| is_listed(table, port)) {
+    if tables.iter().flatten().any(|table| is_listed(table, port)) {
         return Listening::Yes;
     }
-    if !tables.is_empty() {
+    if !tables.is_empty() && tables.iter().all(Option::is_some) {
         return Listening::No;
     }
     let deadline = Instant::now() + Duration::from_millis(500);
