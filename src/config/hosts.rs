@@ -15,15 +15,13 @@ impl Endpoint {
     /// The profile's hosts; `ssp` and `sds` of `ptl.toml` stand in for the profile's, or are added where it has none.
     pub fn hosts(&self, environment: &Environment) -> Vec<Host> {
         let mut hosts = environment.hosts.clone();
-        let both = [Role::Provider, Role::Consumer];
-        settle(&mut hosts, "ssp", self.ssp.as_deref(), 443, &both);
-        settle(
-            &mut hosts,
-            "sds",
-            self.sds.as_deref(),
-            636,
-            &[Role::Consumer],
-        );
+        for (purpose, port, roles) in NAMEABLE {
+            let name = match *purpose {
+                "ssp" => self.ssp.as_deref(),
+                _ => self.sds.as_deref(),
+            };
+            settle(&mut hosts, purpose, name, *port, roles);
+        }
         hosts
     }
 }
