@@ -6,7 +6,7 @@ use openssl::pkey::{PKey, Private};
 
 use crate::{
     cli::{Global, passphrase::PassphraseArgs},
-    error::{Error, Result},
+    error::Result,
     files,
     report::visible,
     terminal,
@@ -15,8 +15,6 @@ use crate::{
 
 /// How long a pipe may take to give the passphrase.
 const WAIT: Duration = Duration::from_secs(30);
-/// The shortest passphrase for a new key, in bytes (NIST SP 800-63B section 5.1.1.1).
-const SHORTEST: usize = 8;
 
 /// The private key of a file; where it is encrypted and nothing was said of its passphrase, a person
 /// at the terminal is asked.
@@ -47,12 +45,8 @@ pub(super) fn for_new_key(args: &PassphraseArgs, global: &Global) -> Result<Opti
         None if args.ask_passphrase => Some(prompted("Passphrase for the new key", true)?),
         other => other,
     };
-    if let Some(short) = passphrase.as_ref().filter(|it| it.length() < SHORTEST) {
-        return Err(Error::input(format!(
-            "the passphrase has {} bytes, and fewer than {SHORTEST} protect nothing",
-            short.length()
-        ))
-        .hint("Make one: `openssl rand -base64 24`."));
+    if let Some(passphrase) = &passphrase {
+        passphrase.refuse_short()?;
     }
     Ok(passphrase)
 }

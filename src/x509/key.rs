@@ -24,6 +24,9 @@ use crate::error::{Error, Result};
 /// The longest passphrase, in bytes: OpenSSL's buffer (`PEM_BUFSIZE`) without its end.
 pub const LONGEST_PASSPHRASE: usize = 1023;
 
+/// The shortest passphrase for a new key, in bytes (NIST SP 800-63B section 5.1.1.1).
+pub const SHORTEST_PASSPHRASE: usize = 8;
+
 /// A passphrase: wiped from memory when dropped, never shown.
 pub struct Passphrase(Zeroizing<Vec<u8>>);
 
@@ -46,9 +49,19 @@ impl Passphrase {
         Ok(Self(bytes))
     }
 
-    /// Its length in bytes.
-    pub fn length(&self) -> usize {
-        self.0.len()
+    /// Refuses what is too short to protect a new key.
+    ///
+    /// # Errors
+    /// Where it has fewer than [`SHORTEST_PASSPHRASE`] bytes.
+    pub fn refuse_short(&self) -> Result<()> {
+        if self.0.len() >= SHORTEST_PASSPHRASE {
+            return Ok(());
+        }
+        Err(Error::input(format!(
+            "the passphrase has {} bytes, and fewer than {SHORTEST_PASSPHRASE} protect nothing",
+            self.0.len()
+        ))
+        .hint("Make one: `openssl rand -base64 24`."))
     }
 
     fn copy_into(&self, buffer: &mut [u8]) -> Result<usize, ErrorStack> {
