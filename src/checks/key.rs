@@ -35,6 +35,8 @@ pub enum Key {
     Encrypted,
     /// It is not there.
     Missing,
+    /// This user may not read it, which is right where the service runs as another: why, and what to do.
+    Shut(String, String),
     /// It is no key, or a damaged one: why, and what to do.
     Unreadable(String, String),
 }
@@ -79,24 +81,36 @@ pub static CHECKS: &[Check<KeyFacts>] = &[
     },
 ];
 
-fn fits_the_certificate(facts: &KeyFacts, _: &Context<'_>) -> Outcome {
+/// The key's fingerprint, or what is to be said where there is none.
+fn public_key(facts: &KeyFacts) -> Result<&str, Box<Outcome>> {
     let file = &facts.file;
-    let spki = match &facts.key {
-        Key::Read(spki) => spki,
+    Err(Box::new(match &facts.key {
+        Key::Read(spki) => return Ok(spki),
         Key::Encrypted => {
-            return Outcome::undetermined(format!("the key in `{file}` is encrypted, so it cannot be compared"))
+            Outcome::undetermined(format!("the key in `{file}` is encrypted, so it cannot be compared"))
                 .hint(format!(
                     "Compare by hand: `openssl pkey -in {file} -pubout` and `openssl x509 -in CERT -noout -pubkey` print the same."
-                ));
+                ))
         }
         Key::Missing => {
-            return Outcome::fail(Cause::FileMissing, format!("`{file}` is not there")).hint(
+            Outcome::fail(Cause::FileMissing, format!("`{file}` is not there")).hint(
                 "Make it with `ptl csr`, copy it from where the request was made, or correct `key` in ptl.toml.",
-            );
+            )
+        }
+        Key::Shut(why, hint) => {
+            Outcome::undetermined(why.clone()).hint(hint.clone())
         }
         Key::Unreadable(why, hint) => {
-            return Outcome::fail(Cause::FileUnreadable, why.clone()).hint(hint.clone());
+            Outcome::fail(Cause::FileUnreadable, why.clone()).hint(hint.clone())
         }
+    }))
+}
+
+fn fits_the_certificate(facts: &KeyFacts, _: &Context<'_>) -> Outcome {
+    let file = &facts.file;
+    let spki = match public_key(facts) {
+        Ok(spki) => spki,
+        Err(outcome) => return *outcome,
     };
     match &facts.certificate {
         None => Outcome::not_applicable("there is no certificate yet that it could fit"),
@@ -165,5 +179,45 @@ fn is_closed_to_others(facts: &KeyFacts, _: &Context<'_>) -> Outcome {
             format!("others than its owner may read `{}`", facts.file),
         )
         .hint(format!("Close it: `chmod 600 {}`.", facts.file)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Selection;
+
+    #[test]
+    fn a_key_that_this_user_may_not_read_is_unknown_not_wrong() {
+        let selection = Selection::default();
+        let context = Context {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            environment: None,
+            install: None,
+            selection: &selection,
+        };
+        let outcome = |key| {
+            let facts = KeyFacts {
+                file: "a.key".to_owned(),
+                key,
+                certificate: None,
+                fits_later: None,
+                shared_with: Vec::new(),
+                not_compared: Vec::new(),
+                open: Some(false),
+            };
+            (CHECKS[0].run)(&facts, &context)
+        };
+        let why = || ("not this user".to_owned(), "be another".to_owned());
+        let (shut, hint) = why();
+        assert!(matches!(
+            outcome(Key::Shut(shut, hint)),
+            Outcome::Undetermined(..)
+        ));
+        let (damaged, hint) = why();
+        assert!(matches!(
+            outcome(Key::Unreadable(damaged, hint)),
+            Outcome::Fail(..)
+        ));
     }
 }

@@ -1,6 +1,6 @@
 //! A private key's file to facts; nothing of the key itself stays.
 
-use std::{path::Path, sync::Arc};
+use std::{io::ErrorKind, path::Path, sync::Arc};
 
 use crate::{
     checks::key::{Key, KeyFacts},
@@ -43,13 +43,7 @@ pub(super) fn facts_or_why_not(file: &Path, certificate: Option<&Arc<Certificate
     }
     facts(file, certificate).unwrap_or_else(|error| KeyFacts {
         file: file.display().to_string(),
-        key: Key::Unreadable(
-            error.to_string(),
-            error
-                .next_action()
-                .unwrap_or("Copy the file again.")
-                .to_owned(),
-        ),
+        key: why_not(file, &error),
         certificate: certificate.cloned(),
         fits_later: None,
         shared_with: Vec::new(),
@@ -68,6 +62,15 @@ pub(super) fn look_further(facts: &mut KeyFacts, later: &[Arc<Certificate>]) {
         let last_day = certificate.not_after.strftime("%F");
         format!("`{}`, to {last_day}", certificate.label())
     });
+}
+
+fn why_not(file: &Path, error: &Error) -> Key {
+    let hint = error.next_action().unwrap_or("Copy the file again.");
+    let (why, hint) = (error.to_string(), hint.to_owned());
+    match std::fs::File::open(file) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Key::Shut(why, hint),
+        _ => Key::Unreadable(why, hint),
+    }
 }
 
 /// Looks whether other environments of the install have the same key, by key or certificate.
@@ -118,8 +121,10 @@ fn known_by(endpoint: &Endpoint) -> Vec<Option<String>> {
     let key = match key {
         Some(Key::Read(spki)) => vec![Some(spki)],
         None | Some(Key::Missing) => Vec::new(),
-        Some(Key::Encrypted | Key::Unreadable(..)) if certificate.is_some() => Vec::new(),
-        Some(Key::Encrypted | Key::Unreadable(..)) => vec![None],
+        Some(Key::Encrypted | Key::Shut(..) | Key::Unreadable(..)) if certificate.is_some() => {
+            Vec::new()
+        }
+        Some(Key::Encrypted | Key::Shut(..) | Key::Unreadable(..)) => vec![None],
     };
     key.into_iter().chain(certificate.map(Some)).collect()
 }
