@@ -86,13 +86,18 @@ impl GenerationFacts {
         holds(&self.trusted, authority)
     }
 
-    fn not_in_force(&self) -> Option<Outcome> {
+    fn not_in_force(&self, context: &Context<'_>) -> Option<Outcome> {
         let generation = &self.generation.id;
         match self.standing {
             Standing::Required => None,
             Standing::Early => Some(Outcome::not_applicable(format!(
                 "generation `{generation}` is not in force yet"
             ))),
+            Standing::Over if self.generation.accept.contains(context.at) => {
+                Some(Outcome::not_applicable(format!(
+                    "`require` in ptl.toml leaves generation `{generation}` out"
+                )))
+            }
             Standing::Over => Some(Outcome::not_applicable(format!(
                 "generation `{generation}` is no longer in force"
             ))),
@@ -133,8 +138,8 @@ fn holds(certificates: &[Arc<Certificate>], authority: &Authority) -> bool {
         .any(|certificate| certificate.sha256 == authority.sha256)
 }
 
-fn trusts_the_root(facts: &GenerationFacts, _: &Context<'_>) -> Outcome {
-    if let Some(outcome) = facts.not_in_force() {
+fn trusts_the_root(facts: &GenerationFacts, context: &Context<'_>) -> Outcome {
+    if let Some(outcome) = facts.not_in_force(context) {
         return outcome;
     }
     let root = &facts.generation.root;
@@ -145,8 +150,8 @@ fn trusts_the_root(facts: &GenerationFacts, _: &Context<'_>) -> Outcome {
     }
 }
 
-fn holds_the_sub_cas(facts: &GenerationFacts, _: &Context<'_>) -> Outcome {
-    if let Some(outcome) = facts.not_in_force() {
+fn holds_the_sub_cas(facts: &GenerationFacts, context: &Context<'_>) -> Outcome {
+    if let Some(outcome) = facts.not_in_force(context) {
         return outcome;
     }
     let missing: Vec<&Authority> = facts
@@ -167,8 +172,8 @@ fn holds_the_sub_cas(facts: &GenerationFacts, _: &Context<'_>) -> Outcome {
     facts.lacks(&missing, "the sub CA")
 }
 
-fn leads_to_its_root(facts: &GenerationFacts, _: &Context<'_>) -> Outcome {
-    if let Some(outcome) = facts.not_in_force() {
+fn leads_to_its_root(facts: &GenerationFacts, context: &Context<'_>) -> Outcome {
+    if let Some(outcome) = facts.not_in_force(context) {
         return outcome;
     }
     match facts.paths.iter().find(|path| !path.is_accepted()) {

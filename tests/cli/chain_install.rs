@@ -106,12 +106,15 @@ fn a_whole_install_passes_under_its_generation() {
 }
 
 #[test]
-fn before_a_generation_is_in_force_its_leaf_is_refused() {
+fn before_a_generation_is_in_force_its_leaf_is_not_the_one_to_present() {
     let bench = install(&settings(&pki::sha256().leaf.certificate));
-    judged(&bench, "2024-01-01T00:00:00Z")
+    let run = judged(&bench, "2024-01-01T00:00:00Z")
         .exits(1)
         .fails("CHAIN-016", NAME, "wrong-generation")
         .finds("TRUST-001", "g2", "pass");
+    // Peers had to accept it since 2023-12-31.
+    let reason = run.finding("CHAIN-016", NAME)["reason"].to_string();
+    assert!(reason.contains("peers accept it"), "{run}");
 }
 
 #[test]

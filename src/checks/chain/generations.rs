@@ -1,5 +1,7 @@
 //! Which environment and generation the certificate is of.
 
+use jiff::Timestamp;
+
 use super::{ChainFacts, Place, same_name};
 use crate::{
     check::{Cause, Context, Evidence, Outcome},
@@ -22,18 +24,11 @@ pub(super) fn is_of_a_generation_in_force(facts: &ChainFacts, context: &Context<
         return Outcome::pass(format!("it is of generation `{}`", generation.id))
             .with("in force", in_force);
     }
-    let standing = if generation
-        .present
-        .from
-        .is_some_and(|from| context.at < from)
-    {
-        "not yet in force"
-    } else {
-        "no longer in force"
-    };
     let said = format!(
-        "it is of generation `{}` ({}), which is {standing}: Spine refuses it",
-        generation.id, generation.title
+        "it is of generation `{}` ({}), {}",
+        generation.id,
+        generation.title,
+        standing(generation, context.at)
     );
     let evidence = Evidence::seen(said)
         .with("in force", in_force)
@@ -42,6 +37,24 @@ pub(super) fn is_of_a_generation_in_force(facts: &ChainFacts, context: &Context<
         Outcome::Fail(Cause::WrongGeneration, evidence)
     } else {
         Outcome::Undetermined(Some(Cause::WrongGeneration), evidence)
+    }
+}
+
+/// Why a certificate of a generation is not to be presented; only one that peers no longer accept is refused.
+fn standing(generation: &Generation, at: Timestamp) -> &'static str {
+    let accepted = generation.accept.contains(at);
+    if generation.present.contains(at) {
+        "which `require` in ptl.toml leaves out"
+    } else if generation.present.from.is_some_and(|from| at < from) {
+        match accepted {
+            true => "which is not yet in force: peers accept it, but another is to be presented",
+            false => "which is not yet in force: Spine refuses it",
+        }
+    } else {
+        match accepted {
+            true => "which is no longer in force: peers accept it only for a while yet",
+            false => "which is no longer in force: Spine refuses it",
+        }
     }
 }
 
