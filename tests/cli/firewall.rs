@@ -191,6 +191,11 @@ fn a_self_signed_certificate_and_an_inspecting_firewall_are_told_apart() {
     let itself = pki::Authority::root("Firewall Self", "sha256");
     let port = serve_tls(&itself.key(), &[&itself.certificate()], |_| {});
     fails(check_tls(port, &[]), "TLS-010", "trust", "self-signed").exits(1);
+    // Without CAs to judge by it is no pass either.
+    let target = format!("127.0.0.1:{port}");
+    check(&Bench::new(), &["--target", &target, "--only", "TLS-010"])
+        .exits(3)
+        .finds("TLS-010", ":", "undetermined");
     let middlebox = itself.leaf(&Leaf::new("intercepted", NAME).key(&pki::sha256().leaf.key));
     let chain = [&*middlebox.certificate, &itself.certificate()];
     let port = serve_tls(&middlebox.key, &chain, |_| {});

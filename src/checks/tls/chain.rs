@@ -198,6 +198,14 @@ fn reaches_a_trusted_ca(facts: &WayFacts, context: &Context<'_>) -> Outcome {
         Trust::Reached(anchor) => {
             return Outcome::Pass(sent(presented, &format!("It is under `{anchor}`.")));
         }
+        Trust::Unknown(why) if presented.chain[0].is_self_signed() => {
+            let seen =
+                format!("The server signed its own certificate: nobody vouches for it. {why}");
+            let evidence = sent(presented, &seen).hint(
+                "Check that this is the right host and port; if the certificate is the right one, give it by `--trust`.",
+            );
+            return Outcome::Undetermined(Some(Cause::SelfSigned), evidence);
+        }
         Trust::Unknown(why) if !facts.terms.is_mutual() => {
             return Outcome::not_applicable(why.clone());
         }
