@@ -184,45 +184,47 @@ fn sync_folder(_folder: &Path) -> std::io::Result<()> {
 /// given its name at the end.
 #[derive(Debug)]
 pub struct Output {
-    file: tempfile::NamedTempFile,
     target: PathBuf,
 }
 
 impl Output {
-    /// Opens a temporary file beside the target.
+    /// Proves that a file can be made beside the target. It has no name yet, so that an interrupted
+    /// run leaves nothing behind.
     ///
     /// # Errors
     /// Where the folder cannot be written to, or what is there must not be replaced.
     pub fn open(target: &Path) -> Result<Self> {
         refuse_to_replace(target)?;
-        let mut builder = tempfile::Builder::new();
-        // A report is no secret: whoever the umask allows may read it, as a CI server that collects it.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder
-            .prefix(".ptl-")
-            .suffix(".tmp")
-            .tempfile_in(folder_of(target))
-            .map_err(|error| unwritable(target, error))?;
+        tempfile::tempfile_in(folder_of(target)).map_err(|error| unwritable(target, error))?;
         Ok(Self {
-            file,
             target: target.to_owned(),
         })
     }
 
-    /// Writes the content and gives the file its name, in place of an older report.
+    /// Writes the content beside the target and gives it that name, in place of an older report.
     ///
     /// # Errors
     /// Where it cannot be written.
-    pub fn finish(mut self, content: &[u8]) -> Result<()> {
-        let Self { file, target } = &mut self;
-        file.write_all(content)
-            .and_then(|()| file.as_file().sync_all())
-            .map_err(|error| unwritable(target, error))?;
-        self.file
-            .persist(&self.target)
+    pub fn finish(self, content: &[u8]) -> Result<()> {
+        let written = self.temporary().and_then(|mut file| {
+            file.write_all(content)?;
+            file.as_file().sync_all()?;
+            file.persist(&self.target).map_err(|error| error.error)
+        });
+        written
             .map(drop)
-            .map_err(|error| unwritable(&self.target, error.error))
+            .map_err(|error| unwritable(&self.target, error))
+    }
+
+    fn temporary(&self) -> std::io::Result<tempfile::NamedTempFile> {
+        let mut builder = tempfile::Builder::new();
+        // A report is no secret: whoever the umask allows may read it, as a CI server that collects it.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder
+            .prefix(".ptl-")
+            .suffix(".tmp")
+            .tempfile_in(folder_of(&self.target))
     }
 }
 
