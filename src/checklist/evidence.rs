@@ -18,6 +18,9 @@ use crate::{
 /// A longer text is a document, and belongs into a file.
 const LONGEST: usize = 2000;
 
+/// A larger file is not read: searching it for secrets would take longer than anybody waits.
+const MOST: u64 = 64 * 1024 * 1024;
+
 /// The proof that an `--evidence` names: the file of that name, else the text itself.
 ///
 /// `text:` and `file:` before it say which is meant.
@@ -99,7 +102,7 @@ fn file(path: &Path) -> Result<Proof> {
         ))
         .hint("Name the file itself."));
     }
-    let (mut file, _) = files::open_regular(path).map_err(|error| {
+    let (mut file, length) = files::open_regular(path).map_err(|error| {
         if path.symlink_metadata().is_ok() {
             return error;
         }
@@ -107,6 +110,9 @@ fn file(path: &Path) -> Result<Proof> {
             "Check the path; if it is no file but a reference, write `--evidence \"text:{shown}\"`."
         ))
     })?;
+    if length > MOST {
+        return Err(too_large(&shown.to_string()));
+    }
     let mut digest = Sha256::new();
     let mut scan = private_key::Scan::default();
     let mut size = 0_u64;
@@ -123,6 +129,10 @@ fn file(path: &Path) -> Result<Proof> {
         digest.update(&chunk[..length]);
         scan.update(&chunk[..length]);
         size += length as u64;
+        // It may grow while it is read.
+        if size > MOST {
+            return Err(too_large(&shown.to_string()));
+        }
     }
     if let Some(kind) = scan.finish() {
         return Err(is_secret(&format!("`{shown}`"), kind));
@@ -138,6 +148,14 @@ fn file(path: &Path) -> Result<Proof> {
         sha256: hex(&digest.finish()),
         size,
     })
+}
+
+fn too_large(shown: &str) -> Error {
+    Error::input(format!(
+        "`{shown}` is larger than {} MiB, the most that is searched for secrets",
+        MOST / (1024 * 1024)
+    ))
+    .hint("Keep it where people can reach it, and record that as a reference: `--evidence \"text:WHERE, sha256 ...\"`.")
 }
 
 /// The file's name, where the path leads to it without detours.

@@ -370,3 +370,12 @@ fn the_steps_of_live_install_are_those_of_the_page_in_its_order() {
         }
     }
 }
+
+#[test]
+fn evidence_too_large_to_be_searched_for_secrets_is_refused_at_once() {
+    let bench = install("booking-provider");
+    let huge = std::fs::File::create(bench.path("recording.mp4")).unwrap();
+    huge.set_len(1 << 30).unwrap();
+    changes_nothing(&bench, &["done", "plan.ods", "--evidence", "recording.mp4"])
+        .refuses("larger than 64 MiB");
+}
