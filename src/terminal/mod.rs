@@ -67,6 +67,11 @@ pub fn plain(text: &str) -> String {
 /// Where stdout cannot be written to for another reason.
 pub fn print(text: &str) -> Result<()> {
     let mut stdout = anstream::stdout().lock();
+    // Stripped here, it goes out in one piece; the stream itself would write line by line.
+    let text = match stdout.current_choice() {
+        anstream::ColorChoice::Never => anstream::adapter::strip_str(text).to_string(),
+        _ => text.to_owned(),
+    };
     match stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush())
