@@ -102,7 +102,7 @@ fn file(path: &Path) -> Result<Proof> {
         ))
         .hint("Name the file itself."));
     }
-    let (mut file, length) = files::open_regular(path).map_err(|error| {
+    let (file, length) = files::open_regular(path).map_err(|error| {
         if path.symlink_metadata().is_ok() {
             return error;
         }
@@ -110,9 +110,21 @@ fn file(path: &Path) -> Result<Proof> {
             "Check the path; if it is no file but a reference, write `--evidence \"text:{shown}\"`."
         ))
     })?;
-    if length > MOST {
-        return Err(too_large(&shown.to_string()));
+    match length {
+        0 => Err(
+            Error::input(format!("`{shown}` is empty, and proves nothing"))
+                .hint("Name a file with something in it."),
+        ),
+        1..=MOST => {
+            let (sha256, size) = searched(file, &shown)?;
+            Ok(Proof::File { name, sha256, size })
+        }
+        _ => Err(too_large(&shown)),
     }
+}
+
+/// Digest and size of a file in which no secret was found.
+fn searched(mut file: impl Read, shown: &str) -> Result<(String, u64)> {
     let mut digest = Sha256::new();
     let mut scan = private_key::Scan::default();
     let mut size = 0_u64;
@@ -131,23 +143,13 @@ fn file(path: &Path) -> Result<Proof> {
         size += length as u64;
         // It may grow while it is read.
         if size > MOST {
-            return Err(too_large(&shown.to_string()));
+            return Err(too_large(shown));
         }
     }
-    if let Some(kind) = scan.finish() {
-        return Err(is_secret(&format!("`{shown}`"), kind));
+    match scan.finish() {
+        Some(kind) => Err(is_secret(&format!("`{shown}`"), kind)),
+        None => Ok((hex(&digest.finish()), size)),
     }
-    if size == 0 {
-        return Err(
-            Error::input(format!("`{shown}` is empty, and proves nothing"))
-                .hint("Name a file with something in it."),
-        );
-    }
-    Ok(Proof::File {
-        name,
-        sha256: hex(&digest.finish()),
-        size,
-    })
 }
 
 fn too_large(shown: &str) -> Error {

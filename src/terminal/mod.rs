@@ -66,21 +66,26 @@ pub fn plain(text: &str) -> String {
 /// # Errors
 /// Where stdout cannot be written to for another reason.
 pub fn print(text: &str) -> Result<()> {
-    let mut stdout = anstream::stdout().lock();
+    let stdout = anstream::stdout();
     // Stripped here, it goes out in one piece; the stream itself would write line by line.
-    let text = match stdout.current_choice() {
-        anstream::ColorChoice::Never => anstream::adapter::strip_str(text).to_string(),
-        _ => text.to_owned(),
+    let written = match stdout.current_choice() {
+        anstream::ColorChoice::Never => {
+            let plain = anstream::adapter::strip_str(text).to_string();
+            write_whole(stdout.into_inner().lock(), &plain)
+        }
+        _ => write_whole(stdout.lock(), text),
     };
-    match stdout
-        .write_all(text.as_bytes())
-        .and_then(|()| stdout.flush())
-    {
+    match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Error::internal("could not write to stdout").because(error))
         }
         _ => Ok(()),
     }
+}
+
+fn write_whole(mut stream: impl Write, text: &str) -> std::io::Result<()> {
+    stream.write_all(text.as_bytes())?;
+    stream.flush()
 }
 
 /// Prints a line to stderr; nobody may be reading, and nothing can be done about that.
