@@ -7,7 +7,7 @@
 
 use std::{
     cell::RefCell,
-    ffi::{c_int, c_void},
+    ffi::{c_char, c_int, c_void},
     ptr, slice,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
@@ -17,11 +17,16 @@ use openssl::{
     asn1::Asn1Object,
     error::ErrorStack,
     ex_data::Index,
+    pkey::{PKeyRef, Private},
     ssl::{Ssl, SslRef},
     stack::StackRef,
+    symm::Cipher,
     x509::{X509CrlRef, X509Name, X509NameRef, X509StoreContextRef, verify::X509VerifyParamRef},
 };
 use openssl_sys as ffi;
+
+/// OpenSSL's `X509_SIG`: an algorithm and octets, as an EncryptedPrivateKeyInfo is.
+enum EncryptedKey {}
 
 type VerifyCallback = extern "C" fn(c_int, *mut ffi::X509_STORE_CTX) -> c_int;
 
@@ -32,6 +37,18 @@ unsafe extern "C" {
         policy: *mut ffi::ASN1_OBJECT,
     ) -> c_int;
     fn X509_STORE_CTX_set0_crls(context: *mut ffi::X509_STORE_CTX, lists: *mut ffi::OPENSSL_STACK);
+    fn PKCS8_encrypt(
+        scheme: c_int,
+        cipher: *const ffi::EVP_CIPHER,
+        passphrase: *const c_char,
+        passphrase_length: c_int,
+        salt: *mut u8,
+        salt_length: c_int,
+        iterations: c_int,
+        key: *mut ffi::PKCS8_PRIV_KEY_INFO,
+    ) -> *mut EncryptedKey;
+    fn X509_SIG_free(encrypted: *mut EncryptedKey);
+    fn PEM_write_bio_PKCS8(out: *mut ffi::BIO, encrypted: *const EncryptedKey) -> c_int;
     fn SSL_get0_peer_CA_list(ssl: *const ffi::SSL) -> *const ffi::stack_st_X509_NAME;
     fn SSL_set_msg_callback(
         ssl: *mut ffi::SSL,
@@ -47,6 +64,55 @@ unsafe extern "C" {
             ),
         >,
     );
+}
+
+/// A private key as PEM EncryptedPrivateKeyInfo (RFC 7468, 11): PBES2 with this many rounds of PBKDF2.
+///
+/// The crate's own call leaves OpenSSL's 2048 rounds, which a guesser takes in his stride.
+///
+/// # Errors
+/// Where OpenSSL cannot encode or encrypt it.
+pub fn encrypted_key(
+    key: &PKeyRef<Private>,
+    cipher: Cipher,
+    passphrase: &[u8],
+    rounds: c_int,
+) -> Result<Vec<u8>, ErrorStack> {
+    let length = c_int::try_from(passphrase.len()).unwrap_or(c_int::MAX);
+    // SAFETY: the key and the cipher outlive the calls, the passphrase has at least `length` bytes, a null
+    // salt asks for a fresh one, and each object that OpenSSL made is freed once (the plain one is wiped).
+    unsafe {
+        let plain = ffi::EVP_PKEY2PKCS8(key.as_ptr());
+        if plain.is_null() {
+            return Err(ErrorStack::get());
+        }
+        let encrypted = PKCS8_encrypt(
+            -1,
+            cipher.as_ptr(),
+            passphrase.as_ptr().cast(),
+            length,
+            ptr::null_mut(),
+            0,
+            rounds,
+            plain,
+        );
+        ffi::PKCS8_PRIV_KEY_INFO_free(plain);
+        if encrypted.is_null() {
+            return Err(ErrorStack::get());
+        }
+        let out = ffi::BIO_new(ffi::BIO_s_mem());
+        let written = !out.is_null() && PEM_write_bio_PKCS8(out, encrypted) == 1;
+        X509_SIG_free(encrypted);
+        let mut pem = Err(ErrorStack::get());
+        if written {
+            let mut start = ptr::null_mut();
+            let size = ffi::BIO_get_mem_data(out, &raw mut start);
+            let size = usize::try_from(size).unwrap_or(0);
+            pem = Ok(slice::from_raw_parts(start.cast_const().cast(), size).to_vec());
+        }
+        ffi::BIO_free_all(out);
+        pem
+    }
 }
 
 /// What the other side of a handshake was heard to say, message by message.

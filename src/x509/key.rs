@@ -19,13 +19,20 @@ use zeroize::Zeroizing;
 
 pub use read::{needs_passphrase, read_private};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    openssl_ext,
+};
 
 /// The longest passphrase, in bytes: OpenSSL's buffer (`PEM_BUFSIZE`) without its end.
 pub const LONGEST_PASSPHRASE: usize = 1023;
 
 /// The shortest passphrase for a new key, in bytes (NIST SP 800-63B section 5.1.1.1).
 pub const SHORTEST_PASSPHRASE: usize = 8;
+
+/// Rounds of PBKDF2 with HMAC-SHA-256 over a passphrase: a fifth of a second for whoever reads the key,
+/// and for each guess (OWASP, Password Storage Cheat Sheet, PBKDF2).
+const ROUNDS: i32 = 600_000;
 
 /// A passphrase: wiped from memory when dropped, never shown.
 pub struct Passphrase(Zeroizing<Vec<u8>>);
@@ -122,7 +129,7 @@ pub fn to_pem(
     passphrase: Option<&Passphrase>,
 ) -> Result<Zeroizing<Vec<u8>>> {
     match passphrase {
-        Some(secret) => key.private_key_to_pem_pkcs8_passphrase(Cipher::aes_256_cbc(), &secret.0),
+        Some(secret) => openssl_ext::encrypted_key(key, Cipher::aes_256_cbc(), &secret.0, ROUNDS),
         None => key.private_key_to_pem_pkcs8(),
     }
     .map(Zeroizing::new)

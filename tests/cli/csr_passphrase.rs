@@ -62,6 +62,20 @@ fn an_encrypted_key_opens_by_its_passphrase_alone() {
 }
 
 #[test]
+fn a_passphrase_is_dear_to_guess() {
+    let bench = bench_with_secret();
+    bench
+        .run(["csr", "--fqdn", NAME, "--passphrase-file", "secret"])
+        .exits(0);
+    let form = openssl(&["asn1parse", "-in", bench.path(KEY).to_str().unwrap()]);
+    for part in [":PBES2", ":PBKDF2", ":hmacWithSHA256", ":aes-256-cbc"] {
+        assert!(form.contains(part), "{part}");
+    }
+    let rounds = format!("INTEGER           :{:06X}", 600_000);
+    assert!(form.contains(&rounds), "{form}");
+}
+
+#[test]
 fn a_request_for_an_encrypted_key_needs_its_passphrase() {
     let bench = bench_with_secret();
     let key = bench.write("old.key", crate::csr::key());
