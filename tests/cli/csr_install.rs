@@ -5,25 +5,11 @@ use std::fs;
 use crate::{
     csr::{CSR, KEY, NAME},
     schemas::is_a_sound_report,
-    support::Bench,
+    support::{Bench, provider_install},
 };
 
-const INSTALL: &str = r#"schema = 1
-role = "provider"
-service = "booking"
-default_environment = "int"
-
-[organisation]
-name = "Example Ltd"
-ods = "A12345"
-
-[product]
-name = "Example Booking"
-version = "1.0"
-
-[environment.int]
-fqdn = "example.thirdparty.nhs.uk"
-key = "keys/int.key"
+/// What `ptl.toml` says besides the name in INT.
+const REST: &str = r#"key = "keys/int.key"
 
 [environment.live]
 fqdn = "live.example.thirdparty.nhs.uk"
@@ -33,7 +19,7 @@ fqdn = "live.example.thirdparty.nhs.uk"
 
 fn install() -> Bench {
     let bench = Bench::new();
-    bench.write("ptl.toml", INSTALL);
+    bench.write("ptl.toml", provider_install(REST));
     fs::create_dir(bench.path("keys")).unwrap();
     bench
 }

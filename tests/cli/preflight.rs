@@ -3,25 +3,11 @@
 use crate::{
     pki::openssl,
     schemas::is_a_sound_report,
-    support::{Bench, Run},
+    support::{Bench, Run, provider_install},
 };
 
-const INSTALL: &str = r#"schema = 1
-role = "provider"
-service = "booking"
-default_environment = "int"
-
-[organisation]
-name = "Example Ltd"
-ods = "A12345"
-
-[product]
-name = "Example Booking"
-version = "1.0"
-
-[environment.int]
-fqdn = "example.thirdparty.nhs.uk"
-key = "example.thirdparty.nhs.uk.key"
+/// What `ptl.toml` says besides the name in INT.
+const REST: &str = r#"key = "example.thirdparty.nhs.uk.key"
 "#;
 
 #[test]
@@ -37,7 +23,7 @@ fn without_an_install_it_says_how_to_start_one() {
 #[test]
 fn it_judges_what_is_there_and_lists_the_rest() {
     let bench = Bench::new();
-    bench.write("ptl.toml", INSTALL);
+    bench.write("ptl.toml", provider_install(REST));
     bench.run(["csr"]).exits(0);
     let run = bench.run(["preflight", "--offline", "--format", "json"]);
     is_a_sound_report(&run.json());
@@ -51,7 +37,7 @@ fn it_judges_what_is_there_and_lists_the_rest() {
 #[test]
 fn quiet_is_the_answer_alone_and_a_file_takes_the_report() {
     let bench = Bench::new();
-    bench.write("ptl.toml", INSTALL);
+    bench.write("ptl.toml", provider_install(REST));
     bench.run(["csr"]).exits(0);
     let quiet = bench.run(["preflight", "--only", "CSR-*", "-q"]).exits(0);
     assert_eq!(quiet.stdout.lines().count(), 1, "{quiet}");
@@ -75,7 +61,7 @@ fn quiet_is_the_answer_alone_and_a_file_takes_the_report() {
 /// An install whose request names an e-mail address (an error), with an EC key (a warning).
 fn with_faults(waivers: &str) -> Bench {
     let bench = Bench::new();
-    bench.write("ptl.toml", format!("{INSTALL}{waivers}"));
+    bench.write("ptl.toml", provider_install(&format!("{REST}{waivers}")));
     let key = bench.path("example.thirdparty.nhs.uk.key");
     let request = bench.path("example.thirdparty.nhs.uk.csr");
     openssl(&[
@@ -145,7 +131,7 @@ fn a_waiver_holds_until_its_last_day_and_no_longer() {
 #[test]
 fn a_damaged_request_beside_the_key_is_a_finding_and_ends_nothing() {
     let bench = Bench::new();
-    bench.write("ptl.toml", INSTALL);
+    bench.write("ptl.toml", provider_install(REST));
     bench.run(["csr"]).exits(0);
     let whole = bench.read("example.thirdparty.nhs.uk.csr");
     bench.write("example.thirdparty.nhs.uk.csr", &whole[..300]);

@@ -304,3 +304,24 @@ pub(crate) fn shared(test: &str) -> Option<PathBuf> {
     );
     None
 }
+
+/// The `ptl.toml` of a booking provider; what follows continues its `[environment.int]`.
+pub(crate) fn provider_install(rest: &str) -> String {
+    let start = r#"schema = 1
+role = "provider"
+service = "booking"
+default_environment = "int"
+
+[organisation]
+name = "Example Ltd"
+ods = "A12345"
+
+[product]
+name = "Example Booking"
+version = "1.0"
+
+[environment.int]
+fqdn = "example.thirdparty.nhs.uk"
+"#;
+    format!("{start}{rest}")
+}
