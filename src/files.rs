@@ -3,6 +3,7 @@
 //! The only place that writes files. Nothing here ever replaces a file that it did not mean to, and
 //! a private file is owner-only from its first byte.
 
+mod claim;
 mod draft;
 mod folders;
 mod guarded;
@@ -20,6 +21,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use claim::Claim;
 pub use draft::{CAN_KEEP_PRIVATE, Draft, Folder, create};
 pub use folders::NewFolders;
 pub use guarded::Guarded;
@@ -206,26 +208,30 @@ impl Output {
     /// # Errors
     /// Where it cannot be written.
     pub fn finish(self, content: &[u8]) -> Result<()> {
-        let written = self.temporary().and_then(|mut file| {
+        put(&self.target, content)
+    }
+}
+
+/// Writes a file that ptl makes anew at will, whole or not at all, in place of an older one.
+///
+/// It is no secret: whoever the umask allows may read it, as a CI server that collects a report.
+///
+/// # Errors
+/// Where it cannot be written; what was there is then as it was.
+pub fn put(target: &Path, content: &[u8]) -> Result<()> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let written = builder
+        .prefix(".ptl-")
+        .suffix(".tmp")
+        .tempfile_in(folder_of(target))
+        .and_then(|mut file| {
             file.write_all(content)?;
             file.as_file().sync_all()?;
-            file.persist(&self.target).map_err(|error| error.error)
+            file.persist(target).map_err(|error| error.error)
         });
-        written
-            .map(drop)
-            .map_err(|error| unwritable(&self.target, error))
-    }
-
-    fn temporary(&self) -> std::io::Result<tempfile::NamedTempFile> {
-        let mut builder = tempfile::Builder::new();
-        // A report is no secret: whoever the umask allows may read it, as a CI server that collects it.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        builder
-            .prefix(".ptl-")
-            .suffix(".tmp")
-            .tempfile_in(folder_of(&self.target))
-    }
+    written.map(drop).map_err(|error| unwritable(target, error))
 }
 
 /// Endings of what ptl reads; no report has one, and what has one is hard to make again.

@@ -16,6 +16,7 @@ pub mod config;
 pub mod environment;
 pub mod error;
 pub mod files;
+pub mod lab;
 pub mod net;
 pub mod openssl_ext;
 pub mod report;

@@ -14,7 +14,7 @@ pub const GROUPS: &[(&str, &[&str])] = &[
     ("Make", &["init", "csr"]),
     ("Check", &["check-chain", "check-firewall", "preflight"]),
     ("Walk", &["checklist"]),
-    ("Learn", &["explain"]),
+    ("Learn", &["lab", "explain"]),
 ];
 
 /// The exit codes and what they mean, the same for every command and format.

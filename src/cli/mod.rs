@@ -9,6 +9,7 @@ pub mod csr;
 pub mod explain;
 mod help;
 pub mod init;
+pub mod lab;
 pub mod passphrase;
 pub mod preflight;
 
@@ -53,6 +54,8 @@ pub enum Command {
     Checklist(checklist::ChecklistArgs),
     /// Run every check that applies
     Preflight(preflight::PreflightArgs),
+    /// A rehearsal Spine on this machine
+    Lab(lab::LabArgs),
     /// Say what a check wants and how to mend it
     Explain(explain::ExplainArgs),
 }

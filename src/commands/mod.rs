@@ -7,6 +7,7 @@ mod context;
 mod csr;
 mod explain;
 mod init;
+mod lab;
 mod passphrase;
 mod preflight;
 mod unused;
@@ -15,7 +16,7 @@ use std::{ffi::OsString, process::ExitCode};
 
 use anstyle::{AnsiColor, Style};
 use clap::FromArgMatches;
-use tokio::runtime::Builder;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     check::{Report, Verdict},
@@ -113,6 +114,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Checklist(args) => checklist::run(args, global),
         Command::Preflight(args) => preflight::run(args, global),
         Command::Explain(args) => explain::run(args, global),
+        Command::Lab(args) => lab::run(args, global),
     }?;
     Ok(exit)
 }
@@ -175,14 +177,19 @@ fn complain(error: &anyhow::Error) -> Exit {
 /// A lookup of the system's cannot be stopped: what overran its deadline is left behind.
 fn wait<F: Future>(global: &Global, work: F) -> Result<F::Output> {
     let shown = terminal::waiting("probing", global.deadline()?);
-    let runtime = Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Error::internal("could not start the network runtime").because(error))?;
+    let runtime = runtime()?;
     let result = runtime.block_on(work);
     runtime.shutdown_background();
     drop(shown);
     Ok(result)
+}
+
+/// The runtime of the network; one thread does.
+fn runtime() -> Result<Runtime> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Error::internal("could not start the network runtime").because(error))
 }
 
 /// The file of `--output`, opened before the work begins so that a bad path fails at once.

@@ -12,7 +12,7 @@ pub(super) fn note(cli: &Cli) -> Option<String> {
         Command::CheckChain(_) | Command::CheckFirewall(_) | Command::Preflight(_) => (true, true),
         Command::Csr(args) => (matches!(args.action, Some(CsrAction::Lint(_))), true),
         Command::Init(_) => (false, true),
-        Command::Checklist(_) | Command::Explain(_) => (false, false),
+        Command::Checklist(_) | Command::Explain(_) | Command::Lab(_) => (false, false),
     };
     let starts = matches!(cli.command, Command::Init(_));
     let makes = matches!(&cli.command, Command::Csr(args) if args.action.is_none());

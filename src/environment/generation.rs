@@ -1,15 +1,18 @@
 //! Trust generations: root, sub CAs, revocation, and from when to when each must be presented and accepted.
 
 use jiff::Timestamp;
+use serde::Serialize;
 
-use super::Provenance;
+use super::{Provenance, write};
 
 /// From when to when something holds; an open end has no bound.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Life {
     /// The first moment.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write::end")]
     pub from: Option<Timestamp>,
     /// The first moment after.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "write::end")]
     pub until: Option<Timestamp>,
 }
 
@@ -32,7 +35,7 @@ pub enum Standing {
 }
 
 /// One CA certificate of a generation, pinned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Authority {
     /// The common name.
     pub name: String,
@@ -41,23 +44,29 @@ pub struct Authority {
     /// SHA-256 of the certificate's DER, lower-case hex.
     pub sha256: String,
     /// SHA-1 of the certificate's DER, lower-case hex, as the NHS pages print it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sha1: Option<String>,
     /// First moment of validity.
+    #[serde(serialize_with = "write::moment")]
     pub not_before: Timestamp,
     /// Last moment of validity.
+    #[serde(serialize_with = "write::moment")]
     pub not_after: Timestamp,
     /// Where it can be downloaded, if a source says.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Lists that cover certificates of this CA, as seen in sources; a certificate's own CDP goes first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub crl_urls: Vec<String>,
     /// Where OCSP for certificates of this CA is answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub ocsp_url: Option<String>,
     /// Where this comes from.
     pub provenance: Provenance,
 }
 
 /// One trust generation of an environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Generation {
     /// Its short name: `g2`.
     pub id: String,
@@ -72,6 +81,7 @@ pub struct Generation {
     /// Its root.
     pub root: Authority,
     /// The CAs that sign endpoints.
+    #[serde(rename = "sub")]
     pub subs: Vec<Authority>,
     /// How its revocation lists are had, as a sentence with its source.
     pub revocation: String,

@@ -7,8 +7,11 @@ mod generation;
 mod profile;
 mod raw;
 mod rules;
+mod write;
 
 use std::net::IpAddr;
+
+use serde::Serialize;
 
 pub use generation::{Authority, Generation, Life, Standing};
 pub use profile::{SHIPPED, all, find};
@@ -34,7 +37,7 @@ pub enum Confidence {
 }
 
 /// Where a fact comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Provenance {
     /// The page or repository.
     pub source: String,
@@ -43,6 +46,7 @@ pub struct Provenance {
     /// Whether the source predates 2022 or describes what has been replaced since.
     pub old: bool,
     /// What another source says instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub conflict: Option<String>,
 }
 
@@ -96,7 +100,7 @@ impl Role {
 }
 
 /// One Spine environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Environment {
     /// Its short name: `int`.
     pub id: String,
@@ -107,19 +111,23 @@ pub struct Environment {
     /// Where certificate requests go.
     pub desk: Desk,
     /// The hosts on the way, in both directions.
+    #[serde(rename = "host")]
     pub hosts: Vec<Host>,
     /// The name servers of the health network.
+    #[serde(rename = "resolver")]
     pub resolvers: Vec<Resolver>,
     /// What its TLS must be like.
     pub tls: TlsRules,
     /// Its trust generations, oldest first.
+    #[serde(rename = "generation")]
     pub generations: Vec<Generation>,
     /// What the sources do not say, each as a sentence that names what `ptl.toml` can supply.
+    #[serde(rename = "gap")]
     pub gaps: Vec<Gap>,
 }
 
 /// Something that no source states.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Gap {
     /// What is missing, by a short name: `msg-out`, `ssp`, `nat-addresses`, `ssp-client-names`.
     pub what: String,
@@ -128,15 +136,17 @@ pub struct Gap {
 }
 
 /// Where certificate requests of an environment go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Desk {
     /// Who signs.
     pub name: String,
     /// The address to write to.
     pub mail: String,
     /// The form, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub form: Option<String>,
     /// What must be in hand before, as a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub before: Option<String>,
     /// Where this comes from.
     pub provenance: Provenance,
@@ -177,7 +187,7 @@ pub enum Protocol {
 }
 
 /// One host on the way to or from Spine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Host {
     /// Its name.
     pub name: String,
@@ -192,16 +202,22 @@ pub struct Host {
     /// What it is for: `ssp`, `sds`, `crl`, `msg-out`.
     pub purpose: String,
     /// A path to ask for over HTTP, where the host serves lists or certificates.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// Which services need it; empty: none by default, `--all` shows it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<String>,
     /// Which roles of those services need it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<Role>,
     /// Its addresses where a source gives them; empty means not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<IpAddr>,
     /// Where the addresses come from, where that is not where the name comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub addresses_provenance: Option<Provenance>,
     /// What a person should know besides.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Where this comes from.
     pub provenance: Provenance,
@@ -222,20 +238,21 @@ impl Host {
 }
 
 /// A name server of the health network.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Resolver {
     /// Its address.
     pub address: IpAddr,
     /// Its port: 53 but for rehearsals.
     pub port: u16,
     /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Where this comes from.
     pub provenance: Provenance,
 }
 
 /// What TLS must be like in an environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TlsRules {
     /// The lowest version that is taken: `1.2`.
     pub min_version: String,

@@ -57,7 +57,7 @@ pub fn all() -> &'static [Environment] {
 }
 
 /// Reads a profile's text; `shown` is what an error calls it.
-fn parse(text: &str, shown: &str) -> Result<Environment> {
+pub(super) fn parse(text: &str, shown: &str) -> Result<Environment> {
     refuse_newer(text, shown)?;
     let raw: raw::Profile = toml::from_str(text).map_err(|error| {
         let files::Place { line, column } =

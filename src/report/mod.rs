@@ -9,6 +9,7 @@ mod explain;
 mod human;
 mod json;
 mod junit;
+pub mod lab;
 
 use clap::ValueEnum;
 

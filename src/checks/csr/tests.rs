@@ -29,6 +29,7 @@ fn sound() -> Linted {
             },
             signature_fits: true,
             spki_sha256: "00".repeat(32),
+            der: Vec::new(),
         },
         expected: Fqdn::parse(NAME).ok(),
         beside: Vec::new(),

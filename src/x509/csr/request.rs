@@ -26,6 +26,7 @@ pub struct Request {
     pub signature_fits: bool,
     /// SHA-256 of the DER SubjectPublicKeyInfo, lower-case hex; empty where OpenSSL cannot read the key.
     pub spki_sha256: String,
+    pub(crate) der: Vec<u8>,
 }
 
 impl Request {
@@ -55,7 +56,13 @@ impl Request {
             spki_sha256: public
                 .and_then(|key| key::spki_sha256(&key).ok())
                 .unwrap_or_default(),
+            der: der.to_owned(),
         })
+    }
+
+    /// Its DER.
+    pub fn der(&self) -> &[u8] {
+        &self.der
     }
 
     /// The values of the subject's attributes of a short name, as `CN`, in their order.

@@ -1,0 +1,133 @@
+//! The lab's host of revocation lists and CA certificates, over plain HTTP.
+
+use std::{collections::BTreeMap, convert::Infallible, path::PathBuf, sync::Arc};
+
+use http_body_util::Full;
+use hyper::{
+    Method, Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    header::{ALLOW, CONTENT_TYPE},
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{net::TcpListener, task::JoinSet, time::Duration};
+
+use super::{folder::Lab, unmade};
+use crate::{error::Result, files};
+
+/// How long a client may take to ask.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The most that is served of a list: a million entries have 42 MB.
+const LIMIT: u64 = 512 * 1024 * 1024;
+
+/// What is served at a path.
+#[derive(Debug)]
+enum Thing {
+    /// A list, read anew for each request: it may have been signed anew.
+    List(PathBuf),
+    /// A certificate, DER.
+    Certificate(Bytes),
+}
+
+/// Everything that is served, by its path. Nothing else is: no path becomes a file's name.
+#[derive(Debug)]
+pub(super) struct Downloads(BTreeMap<String, Thing>);
+
+impl Downloads {
+    /// The lists and certificates of a lab.
+    ///
+    /// # Errors
+    /// Where a certificate cannot be encoded.
+    pub(super) fn of(lab: &Lab) -> Result<Self> {
+        let mut things = BTreeMap::new();
+        for generation in &lab.generations {
+            let shape = generation.shape;
+            let [root, sub] = shape.certificate_paths();
+            for (path, authority) in [(root, &generation.root), (sub, &generation.sub)] {
+                let der = authority.certificate.to_der().map_err(unmade)?;
+                things.insert(format!("/{path}"), Thing::Certificate(der.into()));
+            }
+            // The lists of a generation without partitions stand in a directory that nobody can ask.
+            if shape.partitions == 0 {
+                continue;
+            }
+            let partitions = shape.all_partitions().into_iter();
+            let of_sub = partitions.map(|partition| shape.sub_list_path(partition));
+            for path in std::iter::once(shape.root_list.to_owned()).chain(of_sub) {
+                things.insert(format!("/{path}"), Thing::List(lab.list_file(&path)));
+            }
+        }
+        Ok(Self(things))
+    }
+
+    fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            let mut refused = text(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "Lists and certificates are read, not written.\n",
+            );
+            refused
+                .headers_mut()
+                .insert(ALLOW, hyper::header::HeaderValue::from_static("GET, HEAD"));
+            return refused;
+        }
+        let (kind, content) = match self.0.get(request.uri().path()) {
+            None => return text(StatusCode::NOT_FOUND, "The lab serves nothing there.\n"),
+            Some(Thing::Certificate(der)) => ("application/pkix-cert", der.clone()),
+            Some(Thing::List(file)) => match files::read(file, LIMIT) {
+                Ok(der) => ("application/pkix-crl", der.into()),
+                Err(error) => {
+                    let problem = format!("{error}\n");
+                    return text(StatusCode::INTERNAL_SERVER_ERROR, &problem);
+                }
+            },
+        };
+        answer(StatusCode::OK, kind, content)
+    }
+}
+
+/// An answer of this kind.
+pub(super) fn answer(
+    status: StatusCode,
+    kind: &'static str,
+    content: Bytes,
+) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(content));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static(kind));
+    response
+}
+
+fn text(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
+    answer(status, "text/plain; charset=utf-8", text.to_owned().into())
+}
+
+/// Serves a lab's downloads until it is dropped.
+pub(super) async fn serve(listener: TcpListener, downloads: Downloads) {
+    let downloads = Arc::new(downloads);
+    let mut open = JoinSet::new();
+    loop {
+        while open.try_join_next().is_some() {}
+        let Ok((stream, _)) = listener.accept().await else {
+            // Too many open files, as a rule: it passes.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        let downloads = Arc::clone(&downloads);
+        open.spawn(async move {
+            let service = service_fn(move |request| {
+                let answer = downloads.answer(&request);
+                async move { Ok::<_, Infallible>(answer) }
+            });
+            // A client that breaks off is its own affair.
+            let _ = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(PATIENCE)
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
+        });
+    }
+}

@@ -1,0 +1,43 @@
+//! A rehearsal Spine on this machine: its CAs, its name server, its proxy and its lists, on loopback alone.
+//!
+//! Nothing outside this room and `commands` knows of it: what it is goes into a profile in the form
+//! of the shipped ones, and every command takes that by `--env`. Kept libraries speak the protocols.
+
+mod authority;
+mod desk;
+mod dns;
+mod document;
+mod downloads;
+mod extension;
+mod fault;
+mod folder;
+mod front;
+mod generation;
+mod identity;
+mod leaf;
+mod list;
+mod places;
+mod profile;
+mod register;
+mod rehearsal;
+mod switch;
+mod up;
+
+pub use desk::{Issued, Order, issue};
+pub use document::faults;
+pub use fault::{Fault, NONE};
+pub use folder::Lab;
+pub use register::Reason;
+pub use rehearsal::rehearse;
+pub use switch::turn_on;
+pub use up::{Running, Wanted};
+
+use crate::error::Error;
+
+/// What came of making something of the lab's.
+type Made<T> = std::result::Result<T, Error>;
+
+/// What a library could not make, which a sound machine always can.
+fn unmade(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::internal("a part of the lab could not be made").because(error)
+}

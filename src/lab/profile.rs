@@ -1,0 +1,202 @@
+//! The lab's environment, in the form of the shipped profiles: all that ptl ever knows of the lab.
+
+use jiff::{Span, Timestamp};
+
+use super::{
+    authority::Authority,
+    folder::Lab,
+    generation::{Generation, around},
+    places::{CERTIFICATES, LISTS, MSG_OUT, OCSP, PROXY},
+    unmade,
+};
+use crate::{
+    environment::{
+        Authority as Pinned, Confidence, Desk, Direction, Environment, Gap, Generation as Pins,
+        Host, Life, Network, Protocol, Provenance, Resolver, Role, SERVICES, TlsRules,
+    },
+    error::{Result, for_a_shell},
+    x509::Certificate,
+};
+
+/// What every profile of a lab begins with.
+const HEAD: &str = "\
+# A rehearsal Spine on this machine: `ptl lab up` wrote it. Every command takes it by --env.
+# Nothing in it is of the NHS. It stands in the middle of a transition that never was: all three
+# generations are to be accepted, so that each can be tried; our own certificate is to be of G2.
+
+";
+
+/// TLS 1.2 ciphers of the NRL guide, as in the shipped profile of INT.
+const CIPHERS: [&str; 4] = [
+    "ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "DHE-RSA-AES256-GCM-SHA384",
+    "DHE-RSA-AES128-GCM-SHA256",
+];
+
+impl Lab {
+    /// The profile's text.
+    ///
+    /// # Errors
+    /// Where a certificate of its CAs cannot be read.
+    pub(super) fn profile(&self, at: Timestamp) -> Result<String> {
+        Ok(HEAD.to_owned() + &self.environment(at)?.to_profile()?)
+    }
+
+    fn environment(&self, at: Timestamp) -> Result<Environment> {
+        let folder = for_a_shell(self.folder());
+        Ok(Environment {
+            id: "lab".to_owned(),
+            name: "Rehearsal".to_owned(),
+            page: self.places.url(CERTIFICATES, ""),
+            desk: Desk {
+                name: "the lab, which signs in the place of a desk".to_owned(),
+                mail: "nobody@lab.test".to_owned(),
+                form: None,
+                before: Some(format!(
+                    "No mail is sent: sign the request yourself by `ptl lab issue FILE.csr --lab {folder}`."
+                )),
+                provenance: made_here(),
+            },
+            hosts: self.hosts(),
+            resolvers: vec![Resolver {
+                address: self.places.address,
+                port: self.places.dns,
+                name: None,
+                provenance: made_here(),
+            }],
+            tls: TlsRules {
+                min_version: "1.2".to_owned(),
+                ciphers: CIPHERS.map(str::to_owned).to_vec(),
+                provenance: made_here(),
+            },
+            generations: self
+                .generations
+                .iter()
+                .map(|generation| self.pins(generation, at))
+                .collect::<Result<_>>()?,
+            gaps: vec![Gap {
+                what: "ssp-client-names".to_owned(),
+                note: format!("The lab calls nobody yet; its proxy would show {PROXY}."),
+            }],
+        })
+    }
+
+    fn hosts(&self) -> Vec<Host> {
+        let places = &self.places;
+        let everybody = vec![Role::Provider, Role::Consumer];
+        let base = Host {
+            name: PROXY.to_owned(),
+            port: places.proxy,
+            direction: Direction::Out,
+            network: Network::Hscn,
+            protocol: Protocol::MutualTls,
+            purpose: "ssp".to_owned(),
+            path: None,
+            services: SERVICES.iter().map(|name| (*name).to_owned()).collect(),
+            roles: everybody,
+            addresses: vec![places.address],
+            addresses_provenance: None,
+            note: None,
+            provenance: made_here(),
+        };
+        let lists = Host {
+            name: LISTS.to_owned(),
+            port: places.downloads,
+            network: Network::Internet,
+            protocol: Protocol::Http,
+            purpose: "crl".to_owned(),
+            path: self
+                .generations
+                .last()
+                .map(|generation| format!("/{}", generation.shape.root_list)),
+            ..base.clone()
+        };
+        let inbound = Host {
+            name: MSG_OUT.to_owned(),
+            port: 443,
+            direction: Direction::In,
+            purpose: "msg-out".to_owned(),
+            roles: vec![Role::Provider],
+            ..base.clone()
+        };
+        vec![base, lists, inbound]
+    }
+
+    fn pins(&self, generation: &Generation, at: Timestamp) -> Result<Pins> {
+        let shape = generation.shape;
+        let newest = self
+            .generations
+            .last()
+            .is_some_and(|last| last.shape.id == shape.id);
+        let turn = around(at, Span::new().years(1), Span::new())?.from;
+        let presented = match newest {
+            true => Life {
+                from: Some(turn),
+                until: None,
+            },
+            false => Life {
+                from: None,
+                until: Some(turn),
+            },
+        };
+        let [root_path, sub_path] = shape.certificate_paths();
+        let is_listed = shape.partitions > 0;
+        let url = |path: &str| self.places.url(LISTS, path);
+        let mut root = self.pin(&generation.root, &root_path)?;
+        let mut sub = self.pin(&generation.sub, &sub_path)?;
+        if is_listed {
+            root.crl_urls = vec![url(shape.root_list)];
+            let partitions = shape.all_partitions().into_iter();
+            sub.crl_urls = partitions
+                .map(|partition| url(&shape.sub_list_path(partition)))
+                .collect();
+        }
+        if shape.modern {
+            root.ocsp_url = Some(self.places.url(OCSP, "ocsp"));
+        }
+        Ok(Pins {
+            id: shape.id.to_owned(),
+            title: format!("{} / {}", shape.root, shape.sub),
+            accept: Life::default(),
+            present: presented,
+            superseded: false,
+            root,
+            subs: vec![sub],
+            revocation: match is_listed {
+                true => "Each certificate names its own list, and the lab serves it.".to_owned(),
+                false => format!(
+                    "No list can be fetched: the CDP is a directory name. The lists are files: {}.",
+                    for_a_shell(&self.list_file(shape.sub_list))
+                ),
+            },
+            provenance: made_here(),
+        })
+    }
+
+    fn pin(&self, authority: &Authority, path: &str) -> Result<Pinned> {
+        let der = authority.certificate.to_der().map_err(unmade)?;
+        let certificate = Certificate::from_der(&der).map_err(unmade)?;
+        Ok(Pinned {
+            name: certificate.label(),
+            subject: certificate.subject.clone(),
+            sha256: certificate.sha256.clone(),
+            sha1: Some(certificate.sha1.clone()),
+            not_before: certificate.not_before,
+            not_after: certificate.not_after,
+            url: Some(self.places.url(CERTIFICATES, path)),
+            crl_urls: Vec::new(),
+            ocsp_url: None,
+            provenance: made_here(),
+        })
+    }
+}
+
+fn made_here() -> Provenance {
+    Provenance {
+        source: "made by `ptl lab up`".to_owned(),
+        confidence: Confidence::A,
+        old: false,
+        conflict: None,
+    }
+}

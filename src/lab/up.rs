@@ -1,0 +1,307 @@
+//! A lab that runs: its servers, and what stops them.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    path::Path,
+    sync::Arc,
+};
+
+use hickory_server::Server;
+use jiff::Timestamp;
+use tokio::{
+    net::{TcpListener, UdpSocket},
+    sync::{mpsc, oneshot, watch},
+    task::JoinSet,
+    time::{Duration, sleep},
+};
+
+use super::{
+    dns::{self, Names},
+    downloads::{self, Downloads},
+    fault::Fault,
+    folder::{Lab, PROFILE},
+    front::{self, Wish},
+    identity::Identities,
+    places::{Places, refuse_beyond_loopback},
+    switch, unmade,
+};
+use crate::{
+    error::{Error, Result},
+    files::{self, Claim, Folder, NewFolders},
+};
+
+/// How often the parent is looked at.
+const PARENT: Duration = Duration::from_millis(200);
+
+/// Where a new lab is to listen.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// A loopback address; 127.0.0.1 where none is wished for.
+    pub address: Option<IpAddr>,
+    /// The first of the ports, which follow one another; free ones where none is wished for.
+    pub first_port: Option<u16>,
+}
+
+/// The sockets of a lab.
+struct Sockets {
+    udp: UdpSocket,
+    dns: TcpListener,
+    proxy: TcpListener,
+    downloads: TcpListener,
+}
+
+/// A lab whose servers run. They stop when it is dropped.
+pub struct Running {
+    lab: Lab,
+    tasks: JoinSet<()>,
+    _names: Server<Names>,
+    _claim: Claim,
+}
+
+impl Running {
+    /// Starts the servers of the lab in a folder; makes the lab where there is none.
+    ///
+    /// The profile is written last, when everything listens.
+    ///
+    /// # Errors
+    /// Where a lab runs there, the folder holds something else, or a port is taken.
+    pub async fn start(folder: &Path, wanted: Wanted) -> Result<Self> {
+        let at = Timestamp::now();
+        let (lab, claim, sockets) = if Lab::is_in(folder) {
+            again(folder, wanted).await?
+        } else {
+            anew(folder, wanted, at).await?
+        };
+        lab.sign_lists(at)?;
+        switch::clear(folder)?;
+        let (known, fault) = watch::channel(None);
+        let names = dns::serve(sockets.udp, sockets.dns, lab.places.address, fault);
+        let mut tasks = JoinSet::new();
+        tasks.spawn(downloads::serve(sockets.downloads, Downloads::of(&lab)?));
+        let identities = Arc::new(Identities::of(lab.clone())?);
+        let tls = identities.context(None)?;
+        let (wishes, heard) = mpsc::channel(1);
+        let address = lab.places.proxy();
+        tasks.spawn(front::serve(sockets.proxy, address, identities, tls, heard));
+        tasks.spawn(turn(folder.to_owned(), wishes, known));
+        files::put(&lab.path(PROFILE), lab.profile(at)?.as_bytes())?;
+        Ok(Self {
+            lab,
+            tasks,
+            _names: names,
+            _claim: claim,
+        })
+    }
+
+    /// The lab.
+    pub fn lab(&self) -> &Lab {
+        &self.lab
+    }
+
+    /// Waits for Ctrl-C, for another signal that ends programs, or for the end of the parent.
+    ///
+    /// # Errors
+    /// Where a server ends by itself, which none does.
+    pub async fn until_stopped(mut self) -> Result<()> {
+        tokio::select! {
+            () = signalled() => Ok(()),
+            () = orphaned() => Ok(()),
+            _ = self.tasks.join_next() => Err(Error::internal("a server of the lab ended by itself")),
+        }
+    }
+}
+
+/// Opens a lab that was there, on the ports that its certificates name.
+async fn again(folder: &Path, wanted: Wanted) -> Result<(Lab, Claim, Sockets)> {
+    let places = Lab::places(folder)?;
+    let differs = wanted
+        .address
+        .is_some_and(|address| address != places.address)
+        || wanted.first_port.is_some_and(|port| port != places.dns);
+    if differs {
+        return Err(Error::input(format!(
+            "the lab in `{}` listens on {} from port {}, which its certificates name",
+            folder.display(),
+            places.address,
+            places.dns
+        ))
+        .hint("Leave --address and --ports out, or name a new folder."));
+    }
+    let claim = claimed(folder)?;
+    let lab = Lab::open(folder)?;
+    // Gone until everything listens again: it is the sign of that.
+    let open = Folder::open(folder)?;
+    if open.holds(PROFILE) {
+        open.withdraw(PROFILE)?;
+    }
+    let sockets = Sockets::bind(places).await?;
+    Ok((lab, claim, sockets))
+}
+
+async fn anew(folder: &Path, wanted: Wanted, at: Timestamp) -> Result<(Lab, Claim, Sockets)> {
+    let address = wanted.address.unwrap_or(Ipv4Addr::LOCALHOST.into());
+    refuse_beyond_loopback(address)?;
+    let sockets = match wanted.first_port {
+        Some(first) => Sockets::bind(row(address, first)?).await?,
+        None => Sockets::free(address).await?,
+    };
+    let places = sockets.places().map_err(unmade)?;
+    let lab = Lab::make(folder, places, at)?;
+    let claim = claimed(folder)?;
+    Ok((lab, claim, sockets))
+}
+
+fn claimed(folder: &Path) -> Result<Claim> {
+    NewFolders::make(folder)?.keep();
+    switch::claim(folder)?.ok_or_else(|| {
+        Error::input(format!("a lab runs in `{}` already", folder.display()))
+            .hint("Use that one, end it with Ctrl-C in its terminal, or name another folder.")
+    })
+}
+
+/// Ports one after the other.
+fn row(address: IpAddr, first: u16) -> Result<Places> {
+    let port = |offset: u16| first.checked_add(offset).filter(|_| first > 0);
+    match (port(0), port(1), port(2)) {
+        (Some(dns), Some(proxy), Some(downloads)) => Ok(Places {
+            address,
+            dns,
+            proxy,
+            downloads,
+        }),
+        _ => Err(Error::input(format!(
+            "--ports {first}: there are no three ports from there"
+        ))
+        .hint("Give the first of three free ports, as 7440, or leave --ports out.")),
+    }
+}
+
+impl Sockets {
+    async fn bind(places: Places) -> Result<Self> {
+        let taken = |what: &str, port: u16| {
+            let (what, address) = (what.to_owned(), places.address);
+            move |error: std::io::Error| {
+                Error::input(format!("the port {port} of {address} is not free for the {what}"))
+                    .because(error)
+                    .hint("End what listens there (`ss -ltnup` shows it), or start a lab in a new folder.")
+            }
+        };
+        let dns = TcpListener::bind(places.dns()).await;
+        let udp = UdpSocket::bind(places.dns()).await;
+        let proxy = TcpListener::bind(places.proxy()).await;
+        let downloads = TcpListener::bind(places.downloads()).await;
+        Ok(Self {
+            dns: dns.map_err(taken("name server", places.dns))?,
+            udp: udp.map_err(taken("name server", places.dns))?,
+            proxy: proxy.map_err(taken("proxy", places.proxy))?,
+            downloads: downloads.map_err(taken("downloads", places.downloads))?,
+        })
+    }
+
+    /// On ports that are free.
+    async fn free(address: IpAddr) -> Result<Self> {
+        let none = |error: std::io::Error| {
+            Error::input(format!("no port of {address} is free"))
+                .because(error)
+                .hint("Give ports that are free: `--ports 7440`.")
+        };
+        // The name server's port must be free for UDP and TCP alike.
+        let mut pair = None;
+        for _ in 0..64 {
+            let tcp = TcpListener::bind((address, 0)).await.map_err(none)?;
+            let port = tcp.local_addr().map_err(none)?.port();
+            if let Ok(udp) = UdpSocket::bind((address, port)).await {
+                pair = Some((tcp, udp));
+                break;
+            }
+        }
+        let (dns, udp) = pair.ok_or_else(|| none(std::io::ErrorKind::AddrInUse.into()))?;
+        Ok(Self {
+            dns,
+            udp,
+            proxy: TcpListener::bind((address, 0)).await.map_err(none)?,
+            downloads: TcpListener::bind((address, 0)).await.map_err(none)?,
+        })
+    }
+
+    fn places(&self) -> std::io::Result<Places> {
+        let dns = self.dns.local_addr()?;
+        Ok(Places {
+            address: dns.ip(),
+            dns: dns.port(),
+            proxy: self.proxy.local_addr()?.port(),
+            downloads: self.downloads.local_addr()?.port(),
+        })
+    }
+}
+
+/// Turns faults on as the folder says, until it is dropped.
+async fn turn(
+    folder: std::path::PathBuf,
+    wishes: mpsc::Sender<Wish>,
+    known: watch::Sender<Option<Fault>>,
+) {
+    let mut on = None;
+    loop {
+        sleep(switch::INTERVAL).await;
+        let Some(wanted) = switch::wanted(&folder) else {
+            continue;
+        };
+        let (fault, turned) = match wanted {
+            Ok(fault) => {
+                let (done, came) = oneshot::channel();
+                if wishes.send((fault, done)).await.is_err() {
+                    return;
+                }
+                let turned = came
+                    .await
+                    .unwrap_or_else(|_| Err("the proxy ended".to_owned()));
+                (fault, turned)
+            }
+            Err(error) => (on, Err(error.to_string())),
+        };
+        if turned.is_ok() {
+            on = fault;
+            known.send_replace(fault);
+        }
+        // Where the folder cannot be written to, whoever waits will be told so by the clock.
+        let _ = switch::report(&folder, on, turned.err().as_deref());
+    }
+}
+
+/// Waits for a signal that asks programs to end.
+#[cfg(unix)]
+async fn signalled() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [
+        SignalKind::interrupt(),
+        SignalKind::terminate(),
+        SignalKind::hangup(),
+    ];
+    let mut all = JoinSet::new();
+    for kind in kinds {
+        if let Ok(mut heard) = signal(kind) {
+            all.spawn(async move { heard.recv().await });
+        }
+    }
+    all.join_next().await;
+}
+
+#[cfg(not(unix))]
+async fn signalled() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
+/// Waits until whoever started this has ended, so that nothing is left listening.
+#[cfg(unix)]
+async fn orphaned() {
+    let parent = rustix::process::getppid();
+    while rustix::process::getppid() == parent {
+        sleep(PARENT).await;
+    }
+}
+
+#[cfg(not(unix))]
+async fn orphaned() {
+    std::future::pending().await
+}
