@@ -127,16 +127,16 @@ fn rule(facts: &InboundFacts, source: &str) -> String {
 
 fn port_listens(facts: &InboundFacts, _: &Context<'_>) -> Outcome {
     let port = facts.port;
-    let elsewhere = if facts.is_here {
-        "The endpoint's address is this machine's, so calls from Spine will be refused."
-    } else {
-        "If the endpoint runs on another machine, that is no fault: run ptl there."
-    };
     match facts.listening {
         Listening::Yes => Outcome::pass(format!("Something listens on port {port} here.")),
+        Listening::No if !facts.is_here => Outcome::not_applicable(format!(
+            "Nothing listens on port {port} of this machine, and no address of the endpoint's name is this machine's: it runs elsewhere, or is not registered yet. Run ptl on its machine."
+        )),
         Listening::No => Outcome::fail(
             Cause::PortNotListening,
-            format!("Nothing listens on port {port} of this machine. {elsewhere}"),
+            format!(
+                "Nothing listens on port {port} of this machine. The endpoint's address is this machine's, so calls from Spine will be refused."
+            ),
         )
         .hint(format!(
             "Start the endpoint on port {port}, or run ptl on its machine; `ss -ltn 'sport = :{port}'` shows what listens."
@@ -189,6 +189,12 @@ mod tests {
         let source = || Source::Given("10.0.0.1".to_owned());
         let no = facts(source(), Listening::No);
         assert_eq!(failed(judge(port_listens, &no)), Cause::PortNotListening);
+        let elsewhere = InboundFacts {
+            is_here: false,
+            ..no
+        };
+        let outcome = judge(port_listens, &elsewhere);
+        assert!(matches!(outcome, Outcome::NotApplicable(_)), "{outcome:?}");
         let unknown = facts(source(), Listening::Unknown);
         assert_eq!(open(judge(port_listens, &unknown)), None);
     }
