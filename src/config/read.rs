@@ -139,7 +139,10 @@ fn install(
     let default_environment = document
         .required("default_environment", notes)
         .and_then(|text| default_environment(text, folder, notes));
-    let environments = environments(&mut document, folder, notes);
+    let has_profile = default_environment
+        .as_deref()
+        .is_some_and(|name| !shipped().contains(&name));
+    let environments = environments(&mut document, has_profile, folder, notes);
     let network = document
         .table("network", notes)
         .map_or_else(Network::default, |section| network(section, notes));
@@ -208,6 +211,7 @@ fn shipped() -> Vec<&'static str> {
 
 fn environments(
     document: &mut Section<'_>,
+    has_profile: bool,
     folder: &Path,
     notes: &mut Notes,
 ) -> BTreeMap<String, Endpoint> {
@@ -217,8 +221,9 @@ fn environments(
     };
     for (id, span, value) in all.entries() {
         let shipped = shipped();
-        // A profile file may be about any environment, so a strange name is not wrong.
-        if !shipped.contains(&id) {
+        // A profile file may be about any environment, so a strange name is not wrong; and where the
+        // install uses one, it is not even unusual.
+        if !shipped.contains(&id) && !has_profile {
             let guess = nearest(id, shipped.iter().copied())
                 .map_or_else(String::new, |guess| format!("; did you mean `{guess}`?"));
             notes.warning(
