@@ -115,7 +115,7 @@ pub fn encrypted_key(
     }
 }
 
-/// What the other side of a handshake was heard to say, message by message.
+/// What was heard in a handshake, message by message: of the other side, but for one word of ours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
     /// A ServerHello came.
@@ -124,6 +124,8 @@ pub struct Heard {
     pub certificate: bool,
     /// It asked for a client certificate.
     pub certificate_request: bool,
+    /// We showed a certificate: where ours fits none of the signatures that it takes, OpenSSL sends none.
+    pub certificate_shown: bool,
     /// The first alert that came: its description (RFC 8446, section 6).
     pub alert: Option<u8>,
 }
@@ -166,7 +168,7 @@ unsafe extern "C" fn note(
     ssl: *mut ffi::SSL,
     _argument: *mut c_void,
 ) {
-    if written != 0 || bytes.is_null() || ssl.is_null() || length == 0 {
+    if bytes.is_null() || ssl.is_null() || length == 0 {
         return;
     }
     // SAFETY: OpenSSL hands over `length` readable bytes and its live SSL, both until this returns.
@@ -181,6 +183,10 @@ unsafe extern "C" fn note(
     };
     let mut heard = ear.lock().unwrap_or_else(PoisonError::into_inner);
     match (content, message) {
+        // A Certificate message without any has 7 bytes, or 8 (RFC 5246, section 7.4.6; RFC 8446, section 4.4.2).
+        _ if written != 0 => {
+            heard.certificate_shown |= content == 22 && message[0] == 11 && length > 8;
+        }
         // Warnings by nature, after which the handshake goes on: user_canceled, no_renegotiation,
         // unrecognized_name (RFC 5246, section 7.2; RFC 6066, section 3).
         (21, [1, 90 | 100 | 112, ..]) => {}

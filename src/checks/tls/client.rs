@@ -133,6 +133,9 @@ fn takes_our_certificate(facts: &WayFacts, _: &Context<'_>) -> Outcome {
     }
 }
 
+/// nginx's page for its code 496.
+const NO_CERTIFICATE: &str = "No required SSL certificate was sent";
+
 /// What a server did about our certificate.
 enum Reaction {
     /// It ended the connection, with this alert or without a word.
@@ -159,12 +162,9 @@ impl Reaction {
         let text = String::from_utf8_lossy(bytes);
         let line = text.lines().next().unwrap_or_default().trim();
         // nginx's own pages for its codes 495 and 496, which it sends as 400.
-        let page = [
-            "No required SSL certificate was sent",
-            "The SSL certificate error",
-        ]
-        .into_iter()
-        .find(|page| text.contains(page));
+        let page = [NO_CERTIFICATE, "The SSL certificate error"]
+            .into_iter()
+            .find(|page| text.contains(page));
         match page {
             Some(page) => Self::RefusedByHttp(page.to_owned()),
             None => Self::Answered(line.escape_debug().to_string()),
@@ -183,6 +183,10 @@ fn refused(facts: &WayFacts, handshake: &Handshake, alert: Option<u8>) -> Outcom
     };
     if !handshake.had_identity {
         return none_shown(facts, &how, handshake);
+    }
+    // RFC 8446, section 6.2: certificate_required.
+    if !handshake.heard.certificate_shown || alert == Some(116) {
+        return none_came(facts, &how, handshake);
     }
     let known = our_ca_is_named(facts, &handshake.acceptable);
     let unknown_ca = alert == Some(48) || (known == Some(false) && !matches!(alert, Some(43..=45)));
@@ -212,6 +216,9 @@ fn refused_by_page(facts: &WayFacts, handshake: &Handshake, page: &str) -> Outco
     if !handshake.had_identity {
         return none_shown(facts, &how, handshake);
     }
+    if !handshake.heard.certificate_shown || page == NO_CERTIFICATE {
+        return none_came(facts, &how, handshake);
+    }
     let cause = match our_ca_is_named(facts, &handshake.acceptable) {
         Some(false) => Cause::TlsRefusesOurCa,
         // Whether it is the CA or the certificate itself, a page does not say.
@@ -231,6 +238,32 @@ fn none_shown(facts: &WayFacts, how: &str, handshake: &Handshake) -> Outcome {
         "ptl.toml names no certificate and key that could be shown, so what it makes of ours is not known.".to_owned()
     });
     weigh(doubt, Cause::TlsRefusesNoCertificate, evidence)
+}
+
+/// It says that no certificate came, or none could be shown, though we have one.
+fn none_came(facts: &WayFacts, how: &str, handshake: &Handshake) -> Outcome {
+    let to = facts.shown();
+    let evidence = if handshake.heard.certificate_shown {
+        Evidence::seen(format!(
+            "{to} says that no client certificate came, though ours was shown, and refused us {how}: what ends TLS there does not hand ours on."
+        ))
+        .hint(format!(
+            "Ask whoever runs {} what ends TLS before the server (a load balancer, an inspecting firewall), and to pass mutual TLS through.",
+            facts.target
+        ))
+    } else {
+        Evidence::seen(format!(
+            "{to} refused us {how}: ours could not be shown, for the server takes no signature of its kind, so none was sent."
+        ))
+        .hint("Show a certificate of the newest generation, signed with SHA-256 or better: `ptl explain generations`.")
+    };
+    Outcome::Fail(
+        Cause::TlsRefusesNoCertificate,
+        evidence
+            .with("certificate shown", handshake.heard.certificate_shown)
+            .with("acceptable CAs", names(&handshake.acceptable))
+            .with("handshake", ended(handshake)),
+    )
 }
 
 fn refuses_us(facts: &WayFacts, cause: Cause, how: &str, handshake: &Handshake) -> Outcome {

@@ -21,6 +21,7 @@ fn asked(end: End, after: After, had_identity: bool) -> Handshake {
     let mut handshake = Handshake::not_tried("");
     handshake.heard.certificate_request = true;
     handshake.heard.server_hello = true;
+    handshake.heard.certificate_shown = had_identity;
     Handshake {
         end,
         after,
@@ -60,6 +61,27 @@ fn without_a_certificate_every_refusal_is_for_the_want_of_one() {
         let cause = failed(verdict(end, after, false));
         assert_eq!(cause, Cause::TlsRefusesNoCertificate);
     }
+}
+
+#[test]
+fn with_one_that_did_not_come_it_is_the_way_there_or_its_kind() {
+    let page =
+        b"HTTP/1.1 400 Bad Request\r\n\r\n<title>400 No required SSL certificate was sent</title>";
+    for after in [After::Alert(116), After::Answered(page.to_vec())] {
+        let Outcome::Fail(cause, evidence) = verdict(End::Done, after, true) else {
+            panic!("it is refused");
+        };
+        assert_eq!(cause, Cause::TlsRefusesNoCertificate);
+        assert!(evidence.hint.unwrap().contains("load balancer"));
+    }
+    let mut unshown = asked(End::Alert(40), After::NotWaited, true);
+    unshown.heard.certificate_shown = false;
+    let facts = facts(unshown, Terms::default());
+    let Outcome::Fail(cause, evidence) = judge(takes_our_certificate, &facts) else {
+        panic!("it is refused");
+    };
+    assert_eq!(cause, Cause::TlsRefusesNoCertificate);
+    assert!(evidence.seen.contains("could not be shown"));
 }
 
 #[test]
