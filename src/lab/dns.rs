@@ -62,16 +62,14 @@ enum Answer {
 impl Names {
     fn answer(&self, name: &str, kind: RecordType) -> Answer {
         let fault = *self.fault.borrow();
-        match fault {
-            Some(Fault::DnsSilent) => return Answer::Nothing,
-            Some(Fault::DnsServfail) => return Answer::Code(ResponseCode::ServFail),
-            Some(Fault::DnsRefused) => return Answer::Code(ResponseCode::Refused),
-            _ => {}
-        }
         if !NAMES.contains(&name) {
             return Answer::Code(ResponseCode::NXDomain);
         }
+        // Of the proxy's name alone: a name server that fails for all could as well be off HSCN.
         let address = match fault.filter(|_| name == PROXY) {
+            Some(Fault::DnsSilent) => return Answer::Nothing,
+            Some(Fault::DnsServfail) => return Answer::Code(ResponseCode::ServFail),
+            Some(Fault::DnsRefused) => return Answer::Code(ResponseCode::Refused),
             Some(Fault::DnsNxdomain) => return Answer::Code(ResponseCode::NXDomain),
             Some(Fault::DnsNoData) => return Answer::Code(ResponseCode::NoError),
             Some(Fault::DnsWrongAddress) => WRONG_ADDRESS.into(),

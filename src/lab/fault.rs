@@ -46,9 +46,9 @@ macro_rules! faults {
 faults! {
     DnsNxdomain "dns-nxdomain" "DNS-001" DnsNxdomain "The name server says that the proxy's name does not exist."
     DnsNoData "dns-no-data" "DNS-001" DnsNoData "The name server knows the proxy's name, but no address of it."
-    DnsServfail "dns-servfail" "DNS-001" DnsServfail "The name server cannot find out (SERVFAIL)."
-    DnsRefused "dns-refused" "DNS-001" DnsRefused "The name server refuses to answer."
-    DnsSilent "dns-silent" "DNS-001" DnsSilent "The name server does not answer."
+    DnsServfail "dns-servfail" "DNS-001" DnsServfail "The name server cannot find out the proxy's address (SERVFAIL)."
+    DnsRefused "dns-refused" "DNS-001" DnsRefused "The name server refuses to answer for the proxy's name."
+    DnsSilent "dns-silent" "DNS-001" DnsSilent "The name server does not answer for the proxy's name."
     DnsWrongAddress "dns-wrong-address" "DNS-005" DnsWrongAddress "The name server gives the proxy another address than the profile."
     DnsHostsFileDiffers "dns-hosts-file-differs" "DNS-003" DnsHostsFileDiffers "The hosts file gives the proxy another address: yours to do, the line is printed."
     TcpRefused "tcp-refused" "TCP-002" TcpRefused "Nothing listens on the proxy's port."

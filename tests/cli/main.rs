@@ -4,6 +4,8 @@
 
 mod loopback;
 mod pki;
+#[cfg(unix)]
+mod rehearsal_spine;
 mod support;
 #[cfg(unix)]
 mod terminal;
@@ -34,6 +36,8 @@ mod install;
 mod kill_csr;
 mod kill_init;
 mod kill_state;
+#[cfg(unix)]
+mod lab_faults;
 mod lint;
 mod preflight;
 mod readme;

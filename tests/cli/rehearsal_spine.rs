@@ -1,0 +1,195 @@
+//! A lab that runs, shared by the tests of this binary; an install that is walked against it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    time::{Duration, Instant},
+};
+
+use serde_json::Value;
+
+use crate::{
+    loopback::Machine,
+    support::{Bench, Run},
+};
+
+/// How long a lab may take to start: its keys are made at random.
+const READY: Duration = Duration::from_secs(60);
+
+/// The endpoint of the installs.
+pub(crate) const FQDN: &str = "example.thirdparty.nhs.uk";
+
+/// A lab in a folder of its own, ended when it is dropped.
+pub(crate) struct Lab {
+    child: Child,
+    pub(crate) folder: PathBuf,
+    home: Option<tempfile::TempDir>,
+}
+
+impl Drop for Lab {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Lab {
+    /// Starts a lab in a new folder.
+    pub(crate) fn start() -> Self {
+        let home = tempfile::Builder::new()
+            .prefix("ptl-lab-")
+            .tempdir()
+            .unwrap();
+        let folder = home.path().join("lab");
+        let mut lab = Self::start_in(&folder, &[]);
+        lab.home = Some(home);
+        lab
+    }
+
+    /// Starts a lab in this folder, with these arguments.
+    #[track_caller]
+    pub(crate) fn start_in(folder: &Path, more: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ptl"));
+        command.args(["lab", "up", "--quiet"]).arg(folder);
+        let child = command
+            .args(more)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lab = Self {
+            child,
+            folder: folder.to_owned(),
+            home: None,
+        };
+        let end = Instant::now() + READY;
+        while !lab.profile().exists() {
+            if let Some(status) = lab.child.try_wait().unwrap() {
+                panic!("the lab ended with {status}");
+            }
+            assert!(Instant::now() < end, "the lab does not start");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        lab
+    }
+
+    /// The environment that `--env` takes.
+    pub(crate) fn profile(&self) -> PathBuf {
+        self.folder.join("lab.toml")
+    }
+
+    /// The port of a server, as the lab's folder says.
+    pub(crate) fn port(&self, server: &str) -> u16 {
+        let text = fs::read_to_string(self.folder.join("servers.toml")).unwrap();
+        let table: toml::Table = text.parse().unwrap();
+        let port = table["servers"][server].as_integer().unwrap();
+        port.try_into().unwrap()
+    }
+
+    /// The process.
+    pub(crate) fn process(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// Turns a fault on, or all off by `none`.
+    #[track_caller]
+    pub(crate) fn fault(&self, name: &str) {
+        let folder = self.folder.to_str().unwrap();
+        Bench::new()
+            .run(["lab", "fault", name, "--lab", folder])
+            .exits(0);
+    }
+
+    /// An install in a bench, whose certificate the lab signed with these flags; it is named in ptl.toml.
+    pub(crate) fn install(&self, order: &[&str]) -> Bench {
+        let bench = Bench::new();
+        let profile = self.profile();
+        let about = ["--role", "provider", "--service", "booking", "--fqdn", FQDN];
+        let whose = ["--organisation", "Example Ltd", "--ods", "A12345"];
+        let what = ["--product", "Example Booking", "--product-version", "1.0"];
+        let mut arguments = vec!["init", "--yes", "--env", profile.to_str().unwrap()];
+        arguments.extend([&about[..], &whose, &what].concat());
+        bench.run(&arguments).exits(0).complains_not();
+        // Making a key is slow and its time is random: one does for all.
+        bench.write("lab.key", fs::read(shared_key()).unwrap());
+        restrict(&bench.path("lab.key"));
+        let made = ["csr", "--from-key", "lab.key", "--fqdn", FQDN];
+        bench.run(made).exits(0);
+        let request = format!("{FQDN}.csr");
+        let mut issue = vec!["lab", "issue", &request, "--out", "lab.crt"];
+        issue.extend(["--lab", self.folder.to_str().unwrap()]);
+        issue.extend(order);
+        bench.run(&issue).exits(0);
+        let generation = order.iter().skip_while(|word| **word != "--generation");
+        self.name_certificate(&bench, generation.skip(1).next().unwrap_or(&"g2"));
+        bench
+    }
+
+    fn name_certificate(&self, bench: &Bench, generation: &str) {
+        let trust = self.folder.join("trust");
+        let mut text = String::new();
+        for line in bench.read("ptl.toml").lines() {
+            match line {
+                line if line.starts_with("key = ") => {
+                    text += "key = \"lab.key\"\ncertificate = \"lab.crt\"\n";
+                    text += &format!(
+                        "chain = {:?}\n",
+                        trust.join(format!("{generation}-sub.pem"))
+                    );
+                    text += &format!("trust = [{:?}]\n", trust.join("all.pem"));
+                }
+                line => text += &format!("{line}\n"),
+            }
+        }
+        bench.write("ptl.toml", text);
+    }
+}
+
+/// A key that is made once in a run.
+fn shared_key() -> &'static Path {
+    static KEY: OnceLock<PathBuf> = OnceLock::new();
+    KEY.get_or_init(|| {
+        let key = crate::pki::folder().join("lab-install.key");
+        let file = key.to_str().unwrap();
+        crate::pki::openssl(&["genrsa", "-out", file, "2048"]);
+        key
+    })
+}
+
+fn restrict(key: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(key, fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// The lab of this run, one test at a time: a fault holds for everybody. It ends with this process.
+pub(crate) fn lab() -> MutexGuard<'static, Lab> {
+    static LAB: OnceLock<Mutex<Lab>> = OnceLock::new();
+    LAB.get_or_init(|| Mutex::new(Lab::start()))
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Runs ptl on a machine whose own name server knows nothing, as JSON.
+pub(crate) fn ptl(bench: &Bench, machine: &Machine, arguments: &[&str]) -> Run {
+    let mut all = arguments.to_vec();
+    all.extend(["--format", "json", "--timeout", "2s"]);
+    machine.run(bench, &all)
+}
+
+/// What failed or stayed open: `ID cause`, each once, in the order of the report.
+pub(crate) fn not_well(run: &Run) -> Vec<String> {
+    let report: Value = run.json();
+    let mut found: Vec<String> = Vec::new();
+    for finding in report["findings"].as_array().unwrap() {
+        if matches!(finding["outcome"].as_str(), Some("fail" | "undetermined")) {
+            let cause = finding["cause"].as_str().unwrap_or("no cause");
+            let line = format!("{} {cause}", finding["id"].as_str().unwrap());
+            if !found.contains(&line) {
+                found.push(line);
+            }
+        }
+    }
+    found
+}
