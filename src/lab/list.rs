@@ -43,8 +43,8 @@ pub(super) struct Entry {
 pub(super) enum Scope {
     /// All: it has no IssuingDistributionPoint.
     Whole,
-    /// Those of CAs that name this point.
-    Authorities(ListPoint),
+    /// Those of CAs, wherever they say that the list is: OpenSSL 3.0 asks a list for the root too, which names none.
+    Authorities,
     /// Those of endpoints that name this point.
     Endpoints(ListPoint),
 }
@@ -94,13 +94,14 @@ impl List {
         let key_id = extension::issuer_key_id(&issuer.key)?;
         let number = CrlNumber(extension::number(self.number)?);
         let mut extensions = vec![of(false, &key_id)?, of(false, &number)?];
-        let (point, authorities) = match &self.scope {
+        let point = match &self.scope {
             Scope::Whole => return Ok(extensions),
-            Scope::Authorities(point) => (point, true),
-            Scope::Endpoints(point) => (point, false),
+            Scope::Authorities => None,
+            Scope::Endpoints(point) => Some(point.name()?),
         };
+        let authorities = point.is_none();
         let scope = IssuingDistributionPoint {
-            distribution_point: Some(point.name()?),
+            distribution_point: point,
             only_contains_user_certs: !authorities,
             only_contains_ca_certs: authorities,
             only_some_reasons: None,

@@ -232,15 +232,14 @@ impl Lab {
         let mut lists = Vec::new();
         for path in std::iter::once(shape.root_list.to_owned()).chain(of_sub) {
             let is_root = path == shape.root_list;
-            let point = shape.point(&path, &self.places)?;
             let list = List {
                 number: register.number,
                 this_update: at - SLACK,
                 next_update: at + LIFE,
                 scope: match (shape.partitions, is_root) {
                     (0, _) => Scope::Whole,
-                    (_, true) => Scope::Authorities(point),
-                    (_, false) => Scope::Endpoints(point),
+                    (_, true) => Scope::Authorities,
+                    (_, false) => Scope::Endpoints(shape.point(&path, &self.places)?),
                 },
                 entries: entries(register, &path, at)?,
             };

@@ -1,5 +1,10 @@
 //! A lab that runs, shared by the tests of this binary; an install that is walked against it.
 
+#![allow(
+    dead_code,
+    reason = "each test binary uses its own part of what is shared"
+)]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -8,10 +8,13 @@
 mod loopback;
 #[path = "../cli/pki.rs"]
 mod pki;
+#[path = "../cli/rehearsal_spine.rs"]
+mod rehearsal_spine;
 #[path = "../cli/support.rs"]
 mod support;
 
 mod dnsmasq;
+mod lab;
 mod namespace;
 mod nginx;
 mod offline;
