@@ -51,7 +51,6 @@ pub(super) fn end<S: Serializer>(
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-    use super::*;
     use crate::environment::{all, profile};
 
     #[test]

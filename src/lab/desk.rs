@@ -72,27 +72,14 @@ pub fn issue(
         .and_then(|request| request.public_key())
         .map_err(unmade)?;
     let common_name = linted.request.values("CN").next().unwrap_or_default();
-    let wrong = format!(
-        "wrong.{}",
-        common_name.split_once('.').unwrap_or_default().1
-    );
-    let leaf = Leaf {
-        name: match order.wrong_name {
-            true => &wrong,
-            false => common_name,
-        },
-        alternative_name: order.alternative_name,
-        dates: match (order.expired, order.not_yet) {
-            (true, _) => Dates::Expired,
-            (false, true) => Dates::NotYet,
-            (false, false) => Dates::Now,
-        },
-        usage: match order.no_client_auth {
-            true => Usage::Server,
-            false => Usage::Both,
-        },
+    let name = match order.wrong_name {
+        true => format!(
+            "wrong.{}",
+            common_name.split_once('.').unwrap_or_default().1
+        ),
+        false => common_name.to_owned(),
     };
-    let x509: X509 = generation.issue(&leaf, &key, context.at, &lab.places)?;
+    let x509: X509 = generation.issue(&order.leaf(&name), &key, context.at, &lab.places)?;
     let pem = x509.to_pem().map_err(unmade)?;
     files::create(to, &pem, Access::Shared)?;
     let list = match order.revoked {
@@ -107,6 +94,24 @@ pub fn issue(
         trust: lab.trust_of_all(),
         list,
     })
+}
+
+impl Order {
+    fn leaf<'a>(&self, name: &'a str) -> Leaf<'a> {
+        Leaf {
+            name,
+            alternative_name: self.alternative_name,
+            dates: match (self.expired, self.not_yet) {
+                (true, _) => Dates::Expired,
+                (false, true) => Dates::NotYet,
+                (false, false) => Dates::Now,
+            },
+            usage: match self.no_client_auth {
+                true => Usage::Server,
+                false => Usage::Both,
+            },
+        }
+    }
 }
 
 fn refuse_as_a_desk_would(request: &Path, findings: &[Finding]) -> Result<()> {

@@ -87,74 +87,30 @@ impl Identities {
     }
 
     fn shown(&self, fault: Option<Fault>, at: Timestamp) -> Result<Shown> {
-        let g2 = self.lab.generation("g2")?;
-        let usual = Leaf {
-            name: PROXY,
-            alternative_name: true,
-            dates: Dates::Now,
-            usage: Usage::Both,
-        };
-        let (root, sub) = (&g2.root.certificate, &g2.sub.certificate);
-        let below = |authorities: &[&X509]| {
-            let leaf = self.leaf(g2, &usual, at)?;
-            Ok(self.with_our_key(leaf, authorities))
-        };
-        let with = |leaf: &Leaf<'_>| Ok(self.with_our_key(self.leaf(g2, leaf, at)?, &[sub]));
         match fault {
-            Some(Fault::TlsChainIncomplete) => below(&[]),
-            Some(Fault::TlsChainReversed) => below(&[root, sub]),
-            Some(Fault::TlsExtraRoot) => below(&[sub, root]),
-            Some(Fault::TlsWrongName) => with(&Leaf {
-                name: "another.lab.test",
-                ..usual
-            }),
-            Some(Fault::TlsNameInCnOnly) => with(&Leaf {
-                alternative_name: false,
-                ..usual
-            }),
-            Some(Fault::TlsExpired) => with(&Leaf {
-                dates: Dates::Expired,
-                ..usual
-            }),
-            Some(Fault::TlsNotYetValid) => with(&Leaf {
-                dates: Dates::NotYet,
-                ..usual
-            }),
-            Some(Fault::TlsServerAuthMissing) => with(&Leaf {
-                usage: Usage::Client,
-                ..usual
-            }),
-            Some(Fault::TlsSelfSigned) => self.self_signed(at),
-            Some(Fault::TlsWrongEnvironment) => self.under(&live()?, at),
-            Some(Fault::TlsIntercepted) => self.under(&inspection()?, at),
-            Some(Fault::TlsWeakKey) => {
-                let key = rsa(1024)?;
-                let leaf = g2.issue(&usual, &key, at, &self.lab.places)?;
-                Ok(Shown {
-                    chain: vec![leaf, sub.clone()],
-                    key,
-                })
-            }
-            Some(Fault::TlsSha1Chain) => {
-                let sha1 = self.lab.generation("sha1")?;
-                let leaf = self.leaf(sha1, &usual, at)?;
-                Ok(self.with_our_key(leaf, &[&sha1.sub.certificate]))
-            }
-            _ => below(&[sub]),
+            Some(Fault::TlsSelfSigned) => return self.self_signed(at),
+            Some(Fault::TlsWrongEnvironment) => return self.under(&live()?, at),
+            Some(Fault::TlsIntercepted) => return self.under(&inspection()?, at),
+            _ => {}
         }
-    }
-
-    fn leaf(&self, generation: &Generation, leaf: &Leaf<'_>, at: Timestamp) -> Result<X509> {
-        generation.issue(leaf, &self.key, at, &self.lab.places)
-    }
-
-    fn with_our_key(&self, leaf: X509, authorities: &[&X509]) -> Shown {
-        let mut chain = vec![leaf];
-        chain.extend(authorities.iter().map(|it| (*it).clone()));
-        Shown {
-            chain,
-            key: self.key.clone(),
-        }
+        let generation = self.lab.generation(match fault {
+            Some(Fault::TlsSha1Chain) => "sha1",
+            _ => "g2",
+        })?;
+        let key = match fault {
+            Some(Fault::TlsWeakKey) => rsa(1024)?,
+            _ => self.key.clone(),
+        };
+        let (root, sub) = (&generation.root.certificate, &generation.sub.certificate);
+        let above: &[&X509] = match fault {
+            Some(Fault::TlsChainIncomplete) => &[],
+            Some(Fault::TlsChainReversed) => &[root, sub],
+            Some(Fault::TlsExtraRoot) => &[sub, root],
+            _ => &[sub],
+        };
+        let mut chain = vec![generation.issue(&leaf(fault), &key, at, &self.lab.places)?];
+        chain.extend(above.iter().map(|certificate| (*certificate).clone()));
+        Ok(Shown { chain, key })
     }
 
     fn self_signed(&self, at: Timestamp) -> Result<Shown> {
@@ -170,7 +126,10 @@ impl Identities {
             ],
         };
         let itself = Authority::self_signed(self.key.clone(), content, Digest::Sha256)?;
-        Ok(self.with_our_key(itself.certificate, &[]))
+        Ok(Shown {
+            chain: vec![itself.certificate],
+            key: self.key.clone(),
+        })
     }
 
     /// A leaf for the proxy's name under CAs of these names, which are nobody's.
@@ -207,14 +166,31 @@ impl Identities {
             },
             ..g2.clone()
         };
-        let leaf = Leaf {
-            name: PROXY,
-            alternative_name: true,
-            dates: Dates::Now,
-            usage: Usage::Both,
-        };
-        Ok(self.with_our_key(self.leaf(&stranger, &leaf, at)?, &[&certificate]))
+        let leaf = stranger.issue(&leaf(None), &self.key, at, &self.lab.places)?;
+        Ok(Shown {
+            chain: vec![leaf, certificate],
+            key: self.key.clone(),
+        })
     }
+}
+
+/// What the proxy's own certificate is like under a fault.
+fn leaf(fault: Option<Fault>) -> Leaf<'static> {
+    let mut leaf = Leaf {
+        name: PROXY,
+        alternative_name: true,
+        dates: Dates::Now,
+        usage: Usage::Both,
+    };
+    match fault {
+        Some(Fault::TlsWrongName) => leaf.name = "another.lab.test",
+        Some(Fault::TlsNameInCnOnly) => leaf.alternative_name = false,
+        Some(Fault::TlsExpired) => leaf.dates = Dates::Expired,
+        Some(Fault::TlsNotYetValid) => leaf.dates = Dates::NotYet,
+        Some(Fault::TlsServerAuthMissing) => leaf.usage = Usage::Client,
+        _ => {}
+    }
+    leaf
 }
 
 fn versions_and_ciphers(

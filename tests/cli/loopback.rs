@@ -9,7 +9,7 @@ use std::{
     io::{Read, Write},
     net::{IpAddr, Ipv4Addr, TcpListener, TcpStream, UdpSocket},
     path::Path,
-    process::Command,
+    process::{Command, Stdio},
     sync::Arc,
     thread,
     time::Duration,
@@ -193,8 +193,13 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// Runs `ptl` with this hosts file and these name servers; both are real files of a mount namespace.
+    /// Runs `ptl` with this hosts file and these name servers.
     pub(crate) fn run(&self, bench: &Bench, arguments: &[&str]) -> Run {
+        Run::of(self.command(bench, arguments).output().unwrap())
+    }
+
+    /// `ptl` with this hosts file and these name servers; both are real files of a mount namespace.
+    pub(crate) fn command(&self, bench: &Bench, arguments: &[&str]) -> Command {
         let hosts = bench.write("../hosts", format!("127.0.0.1 localhost\n{}\n", self.hosts));
         let resolver = self.resolver.unwrap_or([127, 255, 255, 53].into());
         let resolv = bench.write("../resolv.conf", format!("nameserver {resolver}\n"));
@@ -209,8 +214,11 @@ impl Machine {
             .args(ptl.get_args())
             .current_dir(bench.folder())
             .env_clear()
-            .envs(ptl.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        Run::of(command.output().unwrap())
+            .envs(ptl.get_envs().filter_map(|(name, value)| Some((name, value?))))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
     }
 }
 

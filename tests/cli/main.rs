@@ -37,7 +37,13 @@ mod kill_csr;
 mod kill_init;
 mod kill_state;
 #[cfg(unix)]
+mod lab;
+#[cfg(unix)]
+mod lab_desk;
+#[cfg(unix)]
 mod lab_faults;
+#[cfg(unix)]
+mod lab_rehearsal;
 mod lint;
 mod preflight;
 mod readme;

@@ -127,8 +127,8 @@ impl Lab {
         issue.extend(["--lab", self.folder.to_str().unwrap()]);
         issue.extend(order);
         bench.run(&issue).exits(0);
-        let generation = order.iter().skip_while(|word| **word != "--generation");
-        self.name_certificate(&bench, generation.skip(1).next().unwrap_or(&"g2"));
+        let mut generation = order.iter().skip_while(|word| **word != "--generation");
+        self.name_certificate(&bench, generation.nth(1).unwrap_or(&"g2"));
         bench
     }
 

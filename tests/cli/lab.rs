@@ -1,0 +1,291 @@
+//! `ptl lab`: how a lab starts, ends and refuses; what it signs; the rehearsal as a whole.
+
+use std::{
+    fs,
+    net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use crate::{
+    rehearsal_spine::{FQDN, Lab, lab},
+    schemas::conforms,
+    support::Bench,
+};
+
+fn listens(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+/// Waits until nothing listens on any of the lab's ports.
+#[track_caller]
+fn falls_silent(ports: &[u16]) {
+    let end = Instant::now() + Duration::from_secs(10);
+    while ports.iter().any(|port| listens(*port)) {
+        assert!(Instant::now() < end, "something listens still");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn ports(lab: &Lab) -> [u16; 3] {
+    ["dns", "proxy", "downloads"].map(|server| lab.port(server))
+}
+
+fn signal(process: u32, name: &str) {
+    let process = process.to_string();
+    let status = Command::new("kill").args(["-s", name, &process]).status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn two_labs_run_side_by_side_and_each_ends_alone() {
+    let mut first = Lab::start();
+    let second = Lab::start();
+    let (gone, stays) = (ports(&first), ports(&second));
+    assert!(
+        gone.iter()
+            .all(|port| listens(*port) && !stays.contains(port))
+    );
+    signal(first.process().id(), "INT");
+    assert_eq!(first.process().wait().unwrap().code(), Some(0));
+    falls_silent(&gone);
+    assert!(stays.iter().all(|port| listens(*port)));
+}
+
+#[test]
+fn sigterm_ends_it_too_and_it_starts_again_on_its_ports_with_its_cas() {
+    let mut lab = Lab::start();
+    let (old, profile) = (ports(&lab), fs::read(lab.profile()).unwrap());
+    let bench = lab.install(&["--san", "--revoked"]);
+    signal(lab.process().id(), "TERM");
+    assert_eq!(lab.process().wait().unwrap().code(), Some(0));
+    falls_silent(&old);
+    let again = Lab::start_in(&lab.folder, &[]);
+    assert_eq!(ports(&again), old);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let pins = |text: String| -> Vec<String> {
+        let lines = text.lines().filter(|line| line.starts_with("sha256"));
+        lines.map(str::to_owned).collect()
+    };
+    let now = fs::read(again.profile()).unwrap();
+    assert_eq!(pins(text(&now)), pins(text(&profile)));
+    // What was revoked stays so.
+    let folder = again.folder.to_str().unwrap();
+    bench
+        .run(["lab", "revoke", "lab.crt", "--lab", folder])
+        .refuses("revoked already");
+}
+
+#[test]
+fn the_end_of_the_parent_ends_it_even_by_sigkill() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("lab");
+    let mut parent = Command::new("sh")
+        .args(["-c", "\"$0\" lab up -q \"$1\" & wait"])
+        .arg(env!("CARGO_BIN_EXE_ptl"))
+        .arg(&folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let end = Instant::now() + Duration::from_secs(60);
+    while !folder.join("lab.toml").exists() {
+        assert!(Instant::now() < end, "the lab does not start");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let text = fs::read_to_string(folder.join("servers.toml")).unwrap();
+    let table: toml::Table = text.parse().unwrap();
+    let port = |name: &str| table["servers"][name].as_integer().unwrap() as u16;
+    let ports = ["dns", "proxy", "downloads"].map(port);
+    assert!(ports.iter().all(|port| listens(*port)));
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    falls_silent(&ports);
+}
+
+#[test]
+fn a_folder_has_one_running_lab() {
+    let lab = lab();
+    Bench::new()
+        .run(["lab", "up", lab.folder.to_str().unwrap()])
+        .refuses("a lab runs in");
+    assert!(listens(lab.port("proxy")));
+}
+
+#[test]
+fn nothing_but_loopback_is_listened_on() {
+    let bench = Bench::new();
+    for address in ["0.0.0.0", "192.0.2.1", "::", "10.0.0.1"] {
+        bench
+            .run(["lab", "up", "--address", address])
+            .refuses("other machines could reach it");
+    }
+    assert_eq!(bench.files(), Vec::<String>::new());
+    let home = tempfile::tempdir().unwrap();
+    let lab = Lab::start_in(&home.path().join("lab"), &["--address", "127.0.0.7"]);
+    let port = lab.port("proxy");
+    assert!(TcpStream::connect(("127.0.0.7", port)).is_ok());
+    assert!(!listens(port), "it listens where it was not told");
+    let text = fs::read_to_string(lab.profile()).unwrap();
+    assert!(text.contains("addresses = [\"127.0.0.7\"]"), "{text}");
+}
+
+#[test]
+fn ports_are_taken_as_they_are_given_and_a_taken_one_is_named() {
+    let bench = Bench::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    bench
+        .run(["lab", "up", "--ports", &port.to_string()])
+        .refuses(&format!("the port {port} of 127.0.0.1 is not free"));
+    bench
+        .run(["lab", "up", "--ports", "65535"])
+        .refuses("no three ports");
+    bench
+        .run(["lab", "up", "--ports", "0"])
+        .refuses("no three ports");
+    assert_eq!(bench.files(), Vec::<String>::new());
+    let lab = lab();
+    let folder = lab.folder.to_str().unwrap();
+    bench
+        .run(["lab", "up", folder, "--ports", "7440"])
+        .refuses("which its certificates name");
+}
+
+#[test]
+fn a_folder_with_other_files_is_left_alone() {
+    let bench = Bench::new();
+    bench.write("lab/mine.txt", "mine");
+    bench.run(["lab", "up"]).refuses("holds other files");
+    bench
+        .run(["lab", "rehearse", "lab"])
+        .refuses("holds something");
+    assert_eq!(bench.files(), ["lab/mine.txt"]);
+}
+
+#[test]
+fn what_a_lab_is_needed_for_says_where_none_is() {
+    let bench = Bench::new();
+    bench.write("a.csr", "");
+    bench
+        .run(["lab", "fault", "tls-expired"])
+        .refuses("no lab runs in `lab`");
+    bench
+        .run(["lab", "issue", "a.csr"])
+        .refuses("there is no lab in `lab`");
+    bench
+        .run(["lab", "fault", "tls-expird"])
+        .refuses("Did you mean `tls-expired`?");
+    bench.run(["lab", "fault"]).exits(2);
+    bench
+        .run(["lab", "fault", "none", "--format", "junit"])
+        .refuses("--format junit");
+}
+
+#[test]
+fn a_lab_that_ended_takes_no_fault() {
+    let mut lab = Lab::start();
+    lab.process().kill().unwrap();
+    lab.process().wait().unwrap();
+    let folder = lab.folder.to_str().unwrap();
+    Bench::new()
+        .run(["lab", "fault", "tls-expired", "--lab", folder])
+        .refuses("no lab runs in");
+}
+
+#[test]
+fn every_key_of_a_lab_is_its_owners_alone() {
+    let lab = lab();
+    for generation in ["sha1", "sha2", "g2"] {
+        for which in ["root", "sub"] {
+            let key = lab.folder.join(format!("ca/{generation}/{which}.key"));
+            let mode = fs::metadata(&key).unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{}", key.display());
+        }
+    }
+}
+
+#[test]
+fn a_damaged_lab_is_named_and_nothing_is_signed() {
+    let mut lab = Lab::start();
+    lab.process().kill().unwrap();
+    lab.process().wait().unwrap();
+    let bench = Bench::new();
+    let folder = lab.folder.to_str().unwrap();
+    let damage = |file: &str, content: &str| {
+        let file = lab.folder.join(file);
+        let before = fs::read(&file).unwrap();
+        fs::write(&file, content).unwrap();
+        for command in [
+            &["lab", "up"][..],
+            &["lab", "crl", "--entries", "1", "--lab"],
+        ] {
+            bench.run([command, &[folder]].concat()).refuses("");
+        }
+        fs::write(&file, before).unwrap();
+    };
+    damage("servers.toml", "schema = 2\n");
+    damage("servers.toml", "nonsense");
+    damage("ca/g2/sub.pem", "");
+    damage("ca/g2/revoked.toml", "number = \"x\"");
+    let other = fs::read_to_string(lab.folder.join("ca/sha2/sub.key")).unwrap();
+    damage("ca/g2/sub.key", &other);
+}
+
+// What it says.
+
+#[test]
+fn its_documents_conform() {
+    let lab = lab();
+    let bench = lab.install(&["--san"]);
+    let folder = lab.folder.to_str().unwrap();
+    let list = bench
+        .run(["lab", "fault", "--list", "--format", "json"])
+        .exits(0);
+    conforms("lab-faults", &list.json());
+    let request = format!("{FQDN}.csr");
+    let arguments = [
+        "lab",
+        "issue",
+        &request,
+        "--out",
+        "b.crt",
+        "--revoked",
+        "--lab",
+        folder,
+    ];
+    let issued = bench
+        .run([&arguments[..], &["--format", "json"]].concat())
+        .exits(0);
+    conforms("lab-certificate", &issued.json());
+    let home = tempfile::tempdir().unwrap();
+    let output = home.path().join("up.json");
+    let arguments = ["--format", "json", "--output", output.to_str().unwrap()];
+    let _other = Lab::start_in(&home.path().join("lab"), &arguments);
+    let end = Instant::now() + Duration::from_secs(10);
+    let document = loop {
+        match fs::read(&output) {
+            Ok(bytes) => break serde_json::from_slice(&bytes).unwrap(),
+            Err(_) => assert!(Instant::now() < end, "no document"),
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    conforms("lab", &document);
+}
+
+#[test]
+fn what_it_says_of_faults_names_check_and_cause() {
+    let lab = lab();
+    let folder = lab.folder.to_str().unwrap();
+    Bench::new()
+        .run(["lab", "fault", "dns-hosts-file-differs", "--lab", folder])
+        .exits(0)
+        .says("add the line `127.9.9.9 proxy.lab.test`")
+        .says("DNS-003");
+    lab.fault("none");
+    Bench::new()
+        .run(["lab", "fault", "--list"])
+        .exits(0)
+        .says("tls-refuses-our-ca");
+}

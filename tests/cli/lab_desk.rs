@@ -1,0 +1,92 @@
+//! `ptl lab issue`, `revoke` and `crl`: what a desk signs, refuses and never overwrites.
+
+use crate::{
+    pki,
+    rehearsal_spine::{FQDN, lab},
+    support::Bench,
+};
+
+#[test]
+fn a_request_that_a_desk_would_refuse_is_not_signed() {
+    let lab = lab();
+    let bench = Bench::new();
+    let folder = lab.folder.to_str().unwrap();
+    let key = pki::sha256().leaf.key.to_str().unwrap();
+    for (subject, id) in [
+        ("/CN=example.com", "CSR-004"),
+        ("/CN=a.thirdparty.nhs.uk/emailAddress=a@nhs.uk", "CSR-007"),
+        (
+            "/C=AU/ST=Some-State/O=Internet Widgits Pty Ltd/CN=a.thirdparty.nhs.uk",
+            "CSR-008",
+        ),
+        ("/CN=*.thirdparty.nhs.uk", "CSR-006"),
+        ("/O=nobody", "CSR-003"),
+    ] {
+        let request = bench.path("bad.csr");
+        let request = request.to_str().unwrap();
+        pki::openssl(&[
+            "req", "-new", "-key", key, "-subj", subject, "-out", request,
+        ]);
+        bench
+            .run(["lab", "issue", "bad.csr", "--lab", folder])
+            .exits(1)
+            .says_nothing()
+            .complains("a desk would refuse")
+            .complains(id)
+            .complains("hint: ");
+    }
+    assert_eq!(bench.files(), ["bad.csr"]);
+}
+
+#[test]
+fn a_certificate_is_never_overwritten_and_a_strange_file_is_no_request() {
+    let lab = lab();
+    let bench = lab.install(&[]);
+    let folder = lab.folder.to_str().unwrap();
+    let before = bench.read("lab.crt");
+    let request = format!("{FQDN}.csr");
+    bench
+        .run([
+            "lab", "issue", &request, "--out", "lab.crt", "--lab", folder,
+        ])
+        .refuses("never overwritten");
+    assert_eq!(bench.read("lab.crt"), before);
+    bench
+        .run(["lab", "issue", "lab.crt", "--lab", folder])
+        .refuses("not a certificate request");
+    bench
+        .run([
+            "lab",
+            "issue",
+            &request,
+            "--generation",
+            "g3",
+            "--lab",
+            folder,
+        ])
+        .refuses("no generation `g3`");
+    bench
+        .run([
+            "lab",
+            "revoke",
+            pki::sha256().leaf.certificate.to_str().unwrap(),
+            "--lab",
+            folder,
+        ])
+        .refuses("none of this lab's CAs issued");
+    bench
+        .run([
+            "lab",
+            "crl",
+            "--entries",
+            "1",
+            "--partition",
+            "9",
+            "--lab",
+            folder,
+        ])
+        .refuses("3 partitions");
+    bench
+        .run(["lab", "crl", "--entries", "9999999", "--lab", folder])
+        .exits(2);
+}
