@@ -4,7 +4,7 @@ use std::{net::IpAddr, path::PathBuf};
 
 use clap::{Args, Subcommand};
 
-use crate::lab::Reason;
+use crate::lab::{MOST_MADE_UP, Reason};
 
 /// A rehearsal Spine on this machine
 #[derive(Args, Debug)]
@@ -20,7 +20,7 @@ Examples:
 Everything is on loopback, and nothing of it is the NHS's. The lab ends with the process that started it.
 
 Exit: 0 done, 1 a desk would refuse the request, or a step of the rehearsal went otherwise than it should,
-      2 something is wrong with the files or ports, 4 the fault cannot be brought about here.")]
+      2 something is wrong with files or ports, or the fault cannot be brought about here.")]
 pub struct LabArgs {
     /// What to do.
     #[command(subcommand)]
@@ -32,8 +32,8 @@ pub struct LabArgs {
 pub enum LabCommand {
     /// Start a lab, and keep it until Ctrl-C
     ///
-    /// Makes it in a folder that is new or empty; starts it again where one is. DIR/lab.toml is the
-    /// sign that everything listens.
+    /// Makes it in a folder that is new or empty; starts it again where one is. DIR/lab.toml is written
+    /// last, when everything listens.
     Up(UpArgs),
     /// Walk an install against a lab, from init as far as ptl goes
     Rehearse(RehearseArgs),
@@ -45,6 +45,22 @@ pub enum LabCommand {
     Crl(CrlArgs),
     /// Turn one fault on in a running lab, or all off
     Fault(FaultArgs),
+}
+
+impl LabCommand {
+    /// Whether one line on stdout is all that it says.
+    pub fn says_a_line(&self) -> bool {
+        match self {
+            Self::Revoke(_) | Self::Crl(_) => true,
+            Self::Fault(args) => !args.list,
+            Self::Up(_) | Self::Rehearse(_) | Self::Issue(_) => false,
+        }
+    }
+
+    /// Whether what it makes has dates.
+    pub fn has_dates(&self) -> bool {
+        matches!(self, Self::Issue(_) | Self::Revoke(_) | Self::Crl(_))
+    }
 }
 
 /// Where the lab is.
@@ -130,7 +146,7 @@ pub struct RevokeArgs {
 #[derive(Args, Debug)]
 pub struct CrlArgs {
     /// How many made-up entries it has, besides what is revoked
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=5_000_000))]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(0..=i64::from(MOST_MADE_UP)))]
     pub entries: u32,
     /// Where the lab is.
     #[command(flatten)]

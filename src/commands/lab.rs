@@ -1,7 +1,5 @@
 //! `ptl lab`.
 
-use std::path::Path;
-
 use super::{Exit, hand_over, layout, open_output, runtime};
 use crate::{
     check::{Context, Selection},
@@ -92,12 +90,8 @@ fn issue(args: &IssueArgs, global: &Global) -> Result<Exit> {
     let document = LabCertificate::new(
         &issued.certificate,
         order.generation,
-        [
-            absolute(&issued.file)?,
-            absolute(&issued.chain)?,
-            absolute(&issued.trust)?,
-        ],
-        issued.list.as_deref().map(absolute).transpose()?,
+        [&issued.file, &issued.chain, &issued.trust].map(|path| path.display().to_string()),
+        issued.list.map(|list| list.display().to_string()),
     );
     say(&document, global, output)
 }
@@ -150,7 +144,7 @@ fn fault(args: &FaultArgs, global: &Global) -> Result<Exit> {
             fault.says(),
             fault.check(),
             fault.cause(),
-            fault.own_part(&args.lab.lab)?
+            fault.own_part(&args.lab.lab)
         ),
     })
 }
@@ -165,14 +159,4 @@ fn say(document: &impl Explanation, global: &Global, output: Option<Output>) -> 
     let layout = layout(global, output.as_ref());
     hand_over(&report::explain(document, global.format, layout)?, output)?;
     Ok(Exit::Pass)
-}
-
-/// A path that means the same from an install's folder.
-fn absolute(path: &Path) -> Result<String> {
-    let absolute = std::path::absolute(path).map_err(|error| {
-        Error::input(format!("`{}` has no whole path", path.display()))
-            .because(error)
-            .hint("Run it in a folder that is still there.")
-    })?;
-    Ok(absolute.display().to_string())
 }

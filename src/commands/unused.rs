@@ -15,11 +15,23 @@ pub(super) fn note(cli: &Cli) -> Option<String> {
         Command::Checklist(_) | Command::Explain(_) | Command::Lab(_) => (false, false),
     };
     let starts = matches!(cli.command, Command::Init(_));
+    // What a lab does in one line; what does not look at dates.
+    let says_a_line = matches!(&cli.command, Command::Lab(args) if args.command.says_a_line());
+    let has_no_dates = matches!(&cli.command, Command::Lab(args) if !args.command.has_dates());
     let makes = matches!(&cli.command, Command::Csr(args) if args.action.is_none());
     let given = [
-        ("--format", global.format != Format::Human && starts),
-        ("--output", global.output.is_some() && starts),
-        ("--at", global.at.is_some() && (starts || makes)),
+        (
+            "--format",
+            global.format != Format::Human && (starts || says_a_line),
+        ),
+        (
+            "--output",
+            global.output.is_some() && (starts || says_a_line),
+        ),
+        (
+            "--at",
+            global.at.is_some() && (starts || makes || has_no_dates),
+        ),
         ("--env", global.env.is_some() && !takes_environment),
         ("--only", !global.only.is_empty() && !judges),
         ("--skip", !global.skip.is_empty() && !judges),

@@ -1,12 +1,16 @@
 //! A file whose lock says that a process is at work in a folder; the lock goes with the process, however it ends.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, TryLockError},
     path::Path,
+    time::{Duration, Instant},
 };
 
-use super::unwritable;
+use super::{guarded::open_lock, unwritable};
 use crate::error::Result;
+
+/// Whoever looks whether it is held has it himself for a moment.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The claim on a folder, held until it is dropped.
 #[derive(Debug)]
@@ -20,16 +24,15 @@ impl Claim {
     /// # Errors
     /// Where the file cannot be made or locked.
     pub fn take(path: &Path) -> Result<Option<Self>> {
-        let file = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(|error| unwritable(path, error))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Self { _lock: file })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(error)) => Err(unwritable(path, error)),
+        let file = open_lock(path).map_err(|error| unwritable(path, error))?;
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(Self { _lock: file })),
+                Err(TryLockError::Error(error)) => return Err(unwritable(path, error)),
+                Err(TryLockError::WouldBlock) if Instant::now() >= until => return Ok(None),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
+            }
         }
     }
 

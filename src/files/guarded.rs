@@ -71,7 +71,7 @@ impl Guarded {
     ///
     /// # Errors
     /// Where it has changed, or cannot be written; it is then as it was.
-    pub fn replace(self, content: &[u8]) -> Result<()> {
+    pub fn replace(&mut self, content: &[u8]) -> Result<()> {
         if read(&self.path, self.limit)? != self.bytes {
             return Err(Error::input(format!(
                 "`{}` was changed by somebody else meanwhile",
@@ -85,25 +85,15 @@ impl Guarded {
         if written.is_err() {
             let _ = fs::remove_file(&temporary);
         }
-        written.map_err(|error| unwritable(&self.path, error))
+        written.map_err(|error| unwritable(&self.path, error))?;
+        self.bytes = content.to_vec();
+        Ok(())
     }
 }
 
 /// The lock of a file; nothing where somebody else kept it for too long.
 fn lock(guarded: &Path) -> std::io::Result<Option<File>> {
-    let path = beside(guarded, ".lock");
-    let made = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path);
-    let file = match made {
-        // Another user made it: its own rights do not matter, those of the folder do.
-        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            File::open(&path).map_err(|_| error)?
-        }
-        other => other?,
-    };
+    let file = open_lock(&beside(guarded, ".lock"))?;
     let until = Instant::now() + PATIENCE;
     loop {
         match file.try_lock() {
@@ -112,6 +102,22 @@ fn lock(guarded: &Path) -> std::io::Result<Option<File>> {
             Err(TryLockError::WouldBlock) if Instant::now() >= until => return Ok(None),
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
         }
+    }
+}
+
+/// Opens a file that serves as a lock; makes it where it is not there.
+pub(super) fn open_lock(path: &Path) -> std::io::Result<File> {
+    let made = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path);
+    match made {
+        // Another user made it: its own rights do not matter, those of the folder do.
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            File::open(path).map_err(|_| error)
+        }
+        other => other,
     }
 }
 
@@ -174,7 +180,7 @@ mod tests {
     #[test]
     fn what_an_editor_saved_meanwhile_is_not_overwritten() {
         let (_folder, path) = file("old");
-        let guarded = Guarded::open(&path, 100).unwrap();
+        let mut guarded = Guarded::open(&path, 100).unwrap();
         fs::write(&path, "by hand").unwrap();
         let error = guarded.replace(b"new").unwrap_err();
         assert!(error.to_string().contains("changed by somebody else"));
@@ -197,7 +203,7 @@ mod tests {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..5 {
-                        let guarded = Guarded::open(&path, 100).unwrap();
+                        let mut guarded = Guarded::open(&path, 100).unwrap();
                         let count: u32 = str::from_utf8(guarded.bytes()).unwrap().parse().unwrap();
                         guarded.replace((count + 1).to_string().as_bytes()).unwrap();
                     }

@@ -68,7 +68,7 @@ pub(super) struct Content<'a, T> {
 pub(super) struct Serial(pub(super) Vec<u8>);
 
 impl Serial {
-    /// One of this many bytes, of which the last tells the partition of the list.
+    /// One of this many bytes.
     pub(super) fn random(bytes: usize) -> Made<Self> {
         let mut serial = vec![0; bytes];
         rand_bytes(&mut serial).map_err(unmade)?;

@@ -7,8 +7,10 @@ use openssl::x509::{X509, X509Req};
 use super::{
     Lab,
     extension::Usage,
+    folder::whole,
     leaf::{Dates, Leaf},
     register::Reason,
+    revocation::signable,
     unmade,
 };
 use crate::{
@@ -64,6 +66,7 @@ pub fn issue(
     to: &Path,
     context: &Context<'_>,
 ) -> Result<Issued> {
+    let at = signable(context.at)?;
     let linted = survey::csr::read(request, None)?;
     let findings = survey::csr::judge(request, &linted, context);
     refuse_as_a_desk_would(request, &findings)?;
@@ -79,16 +82,16 @@ pub fn issue(
         ),
         false => common_name.to_owned(),
     };
-    let x509: X509 = generation.issue(&order.leaf(&name), &key, context.at, &lab.places)?;
+    let x509: X509 = generation.issue(&order.leaf(&name), &key, at, &lab.places)?;
     let pem = x509.to_pem().map_err(unmade)?;
     files::create(to, &pem, Access::Shared)?;
     let list = match order.revoked {
-        true => Some(lab.revoke(&x509, Reason::default(), context.at)?),
+        true => Some(lab.revoke(&x509, Reason::default(), at)?),
         false => None,
     };
     let der = x509.to_der().map_err(unmade)?;
     Ok(Issued {
-        file: to.to_owned(),
+        file: whole(to)?,
         certificate: Certificate::from_der(&der).map_err(unmade)?,
         chain: lab.trust_file(&order.generation, "sub"),
         trust: lab.trust_of_all(),

@@ -1,6 +1,12 @@
 //! The lab's host of revocation lists and CA certificates, over plain HTTP.
 
-use std::{collections::BTreeMap, convert::Infallible, path::PathBuf, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
 
 use http_body_util::Full;
 use hyper::{
@@ -11,11 +17,20 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::{net::TcpListener, task::JoinSet, time::Duration};
+use tokio::{
+    net::TcpListener,
+    sync::Semaphore,
+    task::{JoinSet, spawn_blocking},
+    time::{Duration, timeout},
+};
 
 use super::{folder::Lab, unmade};
 use crate::{error::Result, files};
 
+/// How many connections are open at a time.
+const AT_A_TIME: usize = 64;
+/// How long a client may take to read what it asked for.
+const LONGEST: Duration = Duration::from_secs(120);
 /// How long a client may take to ask.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The most that is served of a list: a million entries have 42 MB.
@@ -32,7 +47,11 @@ enum Thing {
 
 /// Everything that is served, by its path. Nothing else is: no path becomes a file's name.
 #[derive(Debug)]
-pub(super) struct Downloads(BTreeMap<String, Thing>);
+pub(super) struct Downloads {
+    things: BTreeMap<String, Thing>,
+    /// Lists as they were read last, so that many clients share one copy.
+    read: Mutex<HashMap<PathBuf, (SystemTime, Bytes)>>,
+}
 
 impl Downloads {
     /// The lists and certificates of a lab.
@@ -52,13 +71,14 @@ impl Downloads {
             if shape.partitions == 0 {
                 continue;
             }
-            let partitions = shape.all_partitions().into_iter();
-            let of_sub = partitions.map(|partition| shape.sub_list_path(partition));
-            for path in std::iter::once(shape.root_list.to_owned()).chain(of_sub) {
+            for path in shape.lists() {
                 things.insert(format!("/{path}"), Thing::List(lab.list_file(&path)));
             }
         }
-        Ok(Self(things))
+        Ok(Self {
+            things,
+            read: Mutex::default(),
+        })
     }
 
     fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
@@ -72,11 +92,11 @@ impl Downloads {
                 .insert(ALLOW, hyper::header::HeaderValue::from_static("GET, HEAD"));
             return refused;
         }
-        let (kind, content) = match self.0.get(request.uri().path()) {
+        let (kind, content) = match self.things.get(request.uri().path()) {
             None => return text(StatusCode::NOT_FOUND, "The lab serves nothing there.\n"),
             Some(Thing::Certificate(der)) => ("application/pkix-cert", der.clone()),
-            Some(Thing::List(file)) => match files::read(file, LIMIT) {
-                Ok(der) => ("application/pkix-crl", der.into()),
+            Some(Thing::List(file)) => match self.list(file) {
+                Ok(der) => ("application/pkix-crl", der),
                 Err(error) => {
                     let problem = format!("{error}\n");
                     return text(StatusCode::INTERNAL_SERVER_ERROR, &problem);
@@ -84,6 +104,22 @@ impl Downloads {
             },
         };
         answer(StatusCode::OK, kind, content)
+    }
+
+    /// A list, read anew where it was signed anew.
+    fn list(&self, file: &Path) -> Result<Bytes> {
+        let changed = fs::metadata(file).and_then(|about| about.modified()).ok();
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((at, bytes)) = read.get(file)
+            && Some(*at) == changed
+        {
+            return Ok(bytes.clone());
+        }
+        let bytes = Bytes::from(files::read(file, LIMIT)?);
+        if let Some(at) = changed {
+            read.insert(file.to_owned(), (at, bytes.clone()));
+        }
+        Ok(bytes)
     }
 }
 
@@ -108,9 +144,13 @@ fn text(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
 /// Serves a lab's downloads until it is dropped.
 pub(super) async fn serve(listener: TcpListener, downloads: Downloads) {
     let downloads = Arc::new(downloads);
+    let room = Arc::new(Semaphore::new(AT_A_TIME));
     let mut open = JoinSet::new();
     loop {
         while open.try_join_next().is_some() {}
+        let Ok(place) = Arc::clone(&room).acquire_owned().await else {
+            return;
+        };
         let Ok((stream, _)) = listener.accept().await else {
             // Too many open files, as a rule: it passes.
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -119,15 +159,17 @@ pub(super) async fn serve(listener: TcpListener, downloads: Downloads) {
         let downloads = Arc::clone(&downloads);
         open.spawn(async move {
             let service = service_fn(move |request| {
-                let answer = downloads.answer(&request);
-                async move { Ok::<_, Infallible>(answer) }
+                let downloads = Arc::clone(&downloads);
+                // A large list takes a while to read, and the other servers share this thread.
+                async move { spawn_blocking(move || downloads.answer(&request)).await }
             });
-            // A client that breaks off is its own affair.
-            let _ = http1::Builder::new()
+            let served = http1::Builder::new()
                 .timer(TokioTimer::new())
                 .header_read_timeout(PATIENCE)
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+                .serve_connection(TokioIo::new(stream), service);
+            // A client that breaks off, or does not read, is its own affair.
+            let _ = timeout(LONGEST, served).await;
+            drop(place);
         });
     }
 }

@@ -2,7 +2,7 @@
 
 use der::{
     DateTime, Encode,
-    asn1::{GeneralizedTime, Ia5String, OctetString, Uint},
+    asn1::{GeneralizedTime, Ia5String, OctetString},
     oid::{AssociatedOid, ObjectIdentifier},
 };
 use jiff::Timestamp;
@@ -189,9 +189,4 @@ pub(super) fn authority_access(ocsp: &str, issuer: &str) -> Made<X509Extension> 
     };
     let both = vec![access(OCSP, ocsp)?, access(CA_ISSUERS, issuer)?];
     extension(false, &AuthorityInfoAccessSyntax(both))
-}
-
-/// A list's number (RFC 5280, section 5.2.3).
-pub(super) fn number(number: u64) -> Made<Uint> {
-    Uint::new(&number.to_be_bytes()).map_err(unmade)
 }

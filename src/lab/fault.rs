@@ -6,7 +6,6 @@ use super::places::{PROXY, WRONG_ADDRESS};
 use crate::{
     check::{Cause, CheckId},
     error::{Error, Result, for_a_shell, nearest},
-    files,
 };
 
 /// Declares the faults: variant, word, check, cause, what it is.
@@ -77,6 +76,9 @@ faults! {
     TlsRefusesNoCertificate "tls-refuses-no-certificate" "TLS-004" TlsRefusesNoCertificate "The proxy says that no certificate came: what ends TLS before it did not pass ours on."
 }
 
+/// The hosts file of the lab's folder that differs.
+pub(super) const WRONG_HOSTS: &str = "hosts";
+
 /// The word that clears every fault.
 pub const NONE: &str = "none";
 
@@ -87,22 +89,20 @@ impl fmt::Display for Fault {
 }
 
 impl Fault {
-    /// What is left to do by hand, as a sentence; nothing for what the lab does itself.
-    ///
-    /// # Errors
-    /// Where the lab's folder has no whole path.
-    pub fn own_part(self, folder: &Path) -> Result<String> {
+    /// What is left to do by hand, as a sentence; empty for what the lab does itself.
+    pub fn own_part(self, lab: &Path) -> String {
         if self != Self::DnsHostsFileDiffers {
-            return Ok(String::new());
+            return String::new();
         }
-        let hosts = std::path::absolute(folder.join("hosts"))
-            .map_err(|error| Error::input("the lab's folder has no whole path").because(error))?;
-        let line = format!("{WRONG_ADDRESS} {PROXY}");
-        files::put(&hosts, format!("127.0.0.1 localhost\n{line}\n").as_bytes())?;
-        let hosts = for_a_shell(&hosts);
-        Ok(format!(
-            " The lab may not change this machine's hosts file: add the line `{line}` yourself, or run ptl where another file stands in its place: unshare -rm sh -c 'mount --bind \"$0\" /etc/hosts && exec \"$@\"' {hosts} ptl check-firewall"
-        ))
+        let hosts = for_a_shell(&lab.join(WRONG_HOSTS));
+        format!(
+            " The lab may not change this machine's hosts file: add the line `{WRONG_ADDRESS} {PROXY}` yourself, or run ptl where another file stands in its place: unshare -rm sh -c 'mount --bind \"$0\" /etc/hosts && exec \"$@\"' {hosts} ptl check-firewall"
+        )
+    }
+
+    /// The hosts file that differs.
+    pub(super) fn wrong_hosts() -> String {
+        format!("127.0.0.1 localhost\n{WRONG_ADDRESS} {PROXY}\n")
     }
 
     /// The fault of a word; nothing for `none`.

@@ -14,7 +14,8 @@ use super::{
     Made,
     authority::Authority,
     generation::{self, Generation, SHAPES, Shape},
-    places::Places,
+    places::{Places, refuse_beyond_loopback},
+    switch::RUNNING,
     unmade,
 };
 use crate::{
@@ -60,10 +61,12 @@ impl Lab {
         let path = folder.join(SERVERS);
         let text = files::read_text(&path, 64 * 1024)?;
         let servers: Servers = toml::from_str(&text).map_err(|error| damaged(&path, error))?;
-        match servers.schema {
-            SCHEMA => Ok(servers.servers),
-            other => Err(damaged(&path, format!("schema {other} is unknown"))),
+        if servers.schema != SCHEMA {
+            let why = format!("schema {} is unknown", servers.schema);
+            return Err(damaged(&path, why));
         }
+        refuse_beyond_loopback(servers.servers.address)?;
+        Ok(servers.servers)
     }
 
     /// Opens the lab of a folder.
@@ -85,19 +88,17 @@ impl Lab {
             .map(|shape| read(folder, shape))
             .collect::<Result<_>>()?;
         Ok(Self {
-            folder: folder.to_owned(),
+            folder: whole(folder)?,
             places,
             generations,
         })
     }
 
-    /// Makes a lab in a folder that is not there, or empty.
+    /// Makes a lab in a folder that is empty but for its claim.
     ///
     /// # Errors
-    /// Where the folder holds anything, or cannot be written to.
+    /// Where the folder cannot be written to.
     pub(super) fn make(folder: &Path, places: Places, at: Timestamp) -> Result<Self> {
-        refuse_a_full(folder)?;
-        let made = NewFolders::make(folder)?;
         let keys: Vec<_> = SHAPES
             .par_iter()
             .map(|shape| Ok((shape, generation::keys(shape)?)))
@@ -107,7 +108,7 @@ impl Lab {
             .map(|(shape, keys)| shape.make(keys, at, &places))
             .collect::<Result<Vec<_>>>()?;
         let lab = Self {
-            folder: folder.to_owned(),
+            folder: whole(folder)?,
             places,
             generations,
         };
@@ -121,7 +122,6 @@ impl Lab {
         };
         let text = toml::to_string(&servers).map_err(unmade)?;
         files::create(&lab.path(SERVERS), text.as_bytes(), Access::Shared)?;
-        made.keep();
         Ok(lab)
     }
 
@@ -130,7 +130,7 @@ impl Lab {
         self.folder.join(name)
     }
 
-    /// Its folder, as it was named.
+    /// Its folder, by its whole path: what is said of it is read in other folders.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -190,6 +190,20 @@ impl Lab {
     }
 }
 
+/// The path of a file or folder that is there, from the root on.
+pub(super) fn whole(path: &Path) -> Result<PathBuf> {
+    // On Windows the former gives a form that few programs take.
+    let whole = match cfg!(windows) {
+        false => std::fs::canonicalize(path),
+        true => std::path::absolute(path),
+    };
+    whole.map_err(|error| {
+        Error::input(format!("`{}` has no whole path", path.display()))
+            .because(error)
+            .hint("Check that it is still there.")
+    })
+}
+
 /// The folder of a generation's CAs.
 pub(super) fn home(lab: &Path, shape: &Shape) -> PathBuf {
     lab.join("ca").join(shape.id)
@@ -208,7 +222,7 @@ fn read_authority(folder: &Path, which: &str) -> Result<Authority> {
     let file = folder.join(format!("{which}.pem"));
     let certificate: X509 = match x509::certificates(&file)?.as_slice() {
         [one] => one.x509().clone(),
-        _ => return Err(damaged(&file, "it holds more than one certificate")),
+        _ => return Err(damaged(&file, "it does not hold one certificate")),
     };
     let file = folder.join(format!("{which}.key"));
     let key: PKey<Private> = key::read_private(
@@ -228,23 +242,30 @@ fn read_authority(folder: &Path, which: &str) -> Result<Authority> {
     Ok(Authority { certificate, key })
 }
 
-fn damaged(path: &Path, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+pub(super) fn damaged(
+    path: &Path,
+    why: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> Error {
     Error::input(format!("`{}` of the lab is damaged", path.display()))
         .because(why)
         .hint("Delete the lab's folder and start a new one: `ptl lab up`.")
 }
 
-/// A lab never mixes with other files.
-fn refuse_a_full(folder: &Path) -> Result<()> {
+/// Refuses a folder that holds anything but the claim of a lab that is about to be made.
+///
+/// # Errors
+/// Where it does; `hint` says what to do then.
+pub(super) fn refuse_a_full(folder: &Path, hint: &str) -> Result<()> {
     let Ok(mut entries) = std::fs::read_dir(folder) else {
         return Ok(());
     };
-    match entries.next() {
-        None => Ok(()),
-        Some(_) => Err(Error::input(format!(
-            "`{}` holds other files, and is no lab (or one that was broken off while it was made)",
+    let other = entries.any(|entry| entry.is_ok_and(|it| it.file_name() != RUNNING));
+    match other {
+        false => Ok(()),
+        true => Err(Error::input(format!(
+            "`{}` holds other files, perhaps of an earlier start that was broken off",
             folder.display()
         ))
-        .hint("Name a new folder: `ptl lab up DIR`.")),
+        .hint(hint)),
     }
 }

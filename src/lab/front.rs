@@ -9,7 +9,7 @@ use openssl::ssl::{Ssl, SslContext};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite},
     net::{TcpListener, TcpSocket, TcpStream},
-    sync::{mpsc, oneshot},
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot},
     task::JoinSet,
     time::{Duration, timeout},
 };
@@ -19,13 +19,17 @@ use super::{downloads::answer, fault::Fault, identity::Identities};
 
 /// How long a client may take for its handshake, and for a request.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How many connections are open at a time.
+const AT_A_TIME: usize = 256;
+/// How long an answer may take in all.
+const LONGEST: Duration = Duration::from_secs(60);
 /// How long a silent server keeps a connection.
 const SILENCE: Duration = Duration::from_secs(60);
 /// A connection that loopback does not take within this time is not taken.
 const NO_ANSWER: Duration = Duration::from_millis(250);
 
-/// A wish to turn a fault on, and where to say what came of it.
-pub(super) type Wish = (Option<Fault>, oneshot::Sender<Result<(), String>>);
+/// The fault that is to be on, and where to say what came of it.
+pub(super) type Turn = (Option<Fault>, oneshot::Sender<Result<(), String>>);
 
 /// What is on the proxy's port.
 enum Door {
@@ -33,6 +37,8 @@ enum Door {
     Open(TcpListener),
     /// The port is kept, and nobody listens: connections are refused.
     Shut { _kept: TcpSocket },
+    /// Another program took the port while a fault was turned.
+    Gone,
     /// The queue of a listener that takes nobody is full: the kernel drops what comes.
     Silent {
         _listener: TcpListener,
@@ -53,35 +59,32 @@ pub(super) async fn serve(
     address: SocketAddr,
     identities: Arc<Identities>,
     tls: SslContext,
-    mut wishes: mpsc::Receiver<Wish>,
+    mut turns: mpsc::Receiver<Turn>,
 ) {
     let mut manner = Manner { fault: None, tls };
-    let mut door = Some(Door::Open(listener));
+    let mut door = Door::Open(listener);
+    let room = Arc::new(Semaphore::new(AT_A_TIME));
     let mut open = JoinSet::new();
     loop {
         while open.try_join_next().is_some() {}
         tokio::select! {
-            taken = take(door.as_ref()) => match taken {
-                Some(stream) => {
-                    open.spawn(meet(stream, manner.clone()));
-                }
-                None => tokio::time::sleep(Duration::from_millis(50)).await,
-            },
-            wish = wishes.recv() => {
-                let Some((fault, done)) = wish else { return };
-                let built = context(&identities, fault).await;
-                let turned = match built {
+            (stream, place) = take(&door, &room) => {
+                let manner = manner.clone();
+                open.spawn(async move {
+                    meet(stream, manner).await;
+                    drop(place);
+                });
+            }
+            turn = turns.recv() => {
+                let Some((fault, done)) = turn else { return };
+                let turned = match context(&identities, fault).await {
                     Ok(tls) => {
-                        manner = Manner { fault, tls };
-                        // The port is free for the new door only when the old one is gone.
-                        drop(door.take());
-                        Door::of(fault, address).await.map(|new| door = Some(new))
+                        let turned;
+                        (door, turned) = door.turned(fault, address).await;
+                        turned.map(|()| manner = Manner { fault, tls })
                     }
                     Err(problem) => Err(problem),
                 };
-                if door.is_none() {
-                    door = Door::open(address).ok();
-                }
                 let _ = done.send(turned);
             }
         }
@@ -99,28 +102,58 @@ async fn context(identities: &Arc<Identities>, fault: Option<Fault>) -> Result<S
     }
 }
 
-/// The next connection; none where the system has no room for one. Never ready where nobody is taken.
-async fn take(door: Option<&Door>) -> Option<TcpStream> {
-    match door {
-        Some(Door::Open(listener)) => listener.accept().await.ok().map(|(stream, _)| stream),
-        _ => std::future::pending().await,
+/// The next connection, and its place among those that are open. Never ready where nobody is taken.
+async fn take(door: &Door, room: &Arc<Semaphore>) -> (TcpStream, OwnedSemaphorePermit) {
+    let Door::Open(listener) = door else {
+        return std::future::pending().await;
+    };
+    loop {
+        let Ok(place) = Arc::clone(room).acquire_owned().await else {
+            return std::future::pending().await;
+        };
+        match listener.accept().await {
+            Ok((stream, _)) => return (stream, place),
+            // Too many open files, as a rule: it passes.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
     }
 }
 
 impl Door {
+    /// What is on the port under a fault; an open door that is to stay open is not touched. Where it cannot
+    /// be had, connections are taken or refused as before, and the problem is said.
+    async fn turned(self, fault: Option<Fault>, address: SocketAddr) -> (Self, Result<(), String>) {
+        let wanted = match fault {
+            Some(Fault::TcpRefused | Fault::TcpSilent) => fault,
+            _ => None,
+        };
+        if matches!((&self, wanted), (Self::Open(_), None)) {
+            return (self, Ok(()));
+        }
+        // The port is free for the new door only when the old one is gone.
+        drop(self);
+        let new = match wanted {
+            Some(Fault::TcpRefused) => Self::shut(address),
+            Some(Fault::TcpSilent) => Self::silent(address).await,
+            _ => Self::open(address),
+        };
+        match new {
+            Ok(door) => (door, Ok(())),
+            Err(problem) => {
+                let instead = Self::open(address).or_else(|_| Self::shut(address));
+                (instead.unwrap_or(Self::Gone), Err(problem))
+            }
+        }
+    }
+
     fn open(address: SocketAddr) -> Result<Self, String> {
         let listener = bound(address).and_then(|socket| socket.listen(1024));
         listener.map(Self::Open).map_err(|error| error.to_string())
     }
 
-    async fn of(fault: Option<Fault>, address: SocketAddr) -> Result<Self, String> {
-        match fault {
-            Some(Fault::TcpRefused) => bound(address)
-                .map(|kept| Self::Shut { _kept: kept })
-                .map_err(|error| error.to_string()),
-            Some(Fault::TcpSilent) => Self::silent(address).await,
-            _ => Self::open(address),
-        }
+    fn shut(address: SocketAddr) -> Result<Self, String> {
+        let kept = bound(address).map_err(|error| error.to_string())?;
+        Ok(Self::Shut { _kept: kept })
     }
 
     async fn silent(address: SocketAddr) -> Result<Self, String> {
@@ -196,12 +229,12 @@ async fn speak(stream: impl AsyncRead + AsyncWrite + Unpin, fault: Option<Fault>
         let answer = said(fault);
         async move { Ok::<_, Infallible>(answer) }
     });
-    // A client that breaks off is its own affair.
-    let _ = http1::Builder::new()
+    let served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(PATIENCE)
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+        .serve_connection(TokioIo::new(stream), service);
+    // A client that breaks off, or does not read, is its own affair.
+    let _ = timeout(LONGEST, served).await;
 }
 
 fn said(fault: Option<Fault>) -> Response<Full<Bytes>> {

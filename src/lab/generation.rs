@@ -144,6 +144,13 @@ impl Shape {
         }
     }
 
+    /// The paths of all lists: the root's, then the sub CA's.
+    pub(super) fn lists(&self) -> impl Iterator<Item = String> {
+        let of_sub = self.all_partitions().into_iter();
+        let of_sub = of_sub.map(|partition| self.sub_list_path(partition));
+        std::iter::once(self.root_list.to_owned()).chain(of_sub)
+    }
+
     fn subject(&self, common_name: &str) -> Made<X509Name> {
         let mut parts = vec![("O", "nhs"), ("OU", "CA"), ("CN", common_name)];
         if self.modern {

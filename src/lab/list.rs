@@ -2,7 +2,7 @@
 
 use der::{
     Any, AnyRef, DateTime, Encode,
-    asn1::{BitString, GeneralizedTime, OctetString, UtcTime},
+    asn1::{BitString, GeneralizedTime, OctetString, Uint, UtcTime},
     oid::{AssociatedOid, ObjectIdentifier},
 };
 use jiff::Timestamp;
@@ -92,8 +92,8 @@ impl List {
 
     fn extensions(&self, issuer: &Authority) -> Made<Vec<Extension>> {
         let key_id = extension::issuer_key_id(&issuer.key)?;
-        let number = CrlNumber(extension::number(self.number)?);
-        let mut extensions = vec![of(false, &key_id)?, of(false, &number)?];
+        let number = Uint::new(&self.number.to_be_bytes()).map_err(unmade)?;
+        let mut extensions = vec![of(false, &key_id)?, of(false, &CrlNumber(number))?];
         let point = match &self.scope {
             Scope::Whole => return Ok(extensions),
             Scope::Authorities => None,

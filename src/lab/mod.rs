@@ -20,6 +20,7 @@ mod places;
 mod profile;
 mod register;
 mod rehearsal;
+mod revocation;
 mod switch;
 mod up;
 
@@ -27,7 +28,7 @@ pub use desk::{Issued, Order, issue};
 pub use document::faults;
 pub use fault::{Fault, NONE};
 pub use folder::Lab;
-pub use register::Reason;
+pub use register::{MOST_MADE_UP, Reason};
 pub use rehearsal::rehearse;
 pub use switch::turn_on;
 pub use up::{Running, Wanted};

@@ -3,6 +3,7 @@
 mod script;
 
 use std::{
+    io::{Read, Seek},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -10,7 +11,7 @@ use std::{
 
 use script::{Script, Step};
 
-use super::folder::PROFILE;
+use super::folder::{PROFILE, refuse_a_full};
 use crate::{
     error::{Error, Result, for_a_shell},
     files::{self, NewFolders},
@@ -19,6 +20,11 @@ use crate::{
 
 /// How long a lab may take to start: its keys are made at random.
 const START: Duration = Duration::from_secs(60);
+
+/// How long a command may take: the slowest waits for a network of its own.
+const STEP: Duration = Duration::from_secs(60);
+/// The most of its output that is shown.
+const LONGEST: u64 = 1024 * 1024;
 
 /// A lab that runs as a child, and is ended when this is dropped.
 struct RunningLab(Child);
@@ -88,14 +94,10 @@ pub fn rehearse(folder: &Path, show: &mut dyn FnMut(&str) -> Result<()>) -> Resu
 
 impl Scene {
     fn new(folder: &Path) -> Result<Self> {
-        let full = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
-        if full {
-            return Err(Error::input(format!(
-                "`{}` holds something already, and a rehearsal begins with nothing",
-                folder.display()
-            ))
-            .hint("Name another folder, or delete this one: `ptl lab rehearse DIR`."));
-        }
+        refuse_a_full(
+            folder,
+            "Name another folder, or delete this one: `ptl lab rehearse DIR`.",
+        )?;
         let ptl = std::env::current_exe()
             .map_err(|error| Error::internal("ptl does not know where it lies").because(error))?;
         NewFolders::make(&folder.join("install"))?.keep();
@@ -154,8 +156,44 @@ impl Scene {
             return Ok(true);
         }
         let asked = [words, &["--help".to_owned()]].concat();
-        let output = self.command(&asked).output().map_err(unstarted)?;
-        Ok(output.status.success())
+        match self.run(&asked)? {
+            (Some(0), _) => Ok(true),
+            (Some(2), _) => Ok(false),
+            (code, said) => Err(Error::internal(format!(
+                "`ptl {}` ended with {code:?}: {}",
+                asked.join(" "),
+                said.trim()
+            ))),
+        }
+    }
+
+    /// Runs ptl: its exit code, nothing where it had to be ended, and what it said on either stream.
+    fn run(&self, words: &[String]) -> Result<(Option<i32>, String)> {
+        let mut said = tempfile::tempfile().map_err(unstarted)?;
+        let mut child = self
+            .command(words)
+            .stdout(said.try_clone().map_err(unstarted)?)
+            .stderr(said.try_clone().map_err(unstarted)?)
+            .spawn()
+            .map_err(unstarted)?;
+        let end = Instant::now() + STEP;
+        let code = loop {
+            match child.try_wait().map_err(unstarted)? {
+                Some(status) => break status.code(),
+                None if Instant::now() < end => std::thread::sleep(Duration::from_millis(5)),
+                None => {
+                    let _ = child.kill();
+                    let _ = child.wait();
+                    break None;
+                }
+            }
+        };
+        said.rewind().map_err(unstarted)?;
+        let mut text = Vec::new();
+        said.take(LONGEST)
+            .read_to_end(&mut text)
+            .map_err(unstarted)?;
+        Ok((code, String::from_utf8_lossy(&text).into_owned()))
     }
 
     /// Takes a step; says what went otherwise than it should.
@@ -184,13 +222,10 @@ impl Scene {
             .collect();
         let line = format!("ptl {}", words.join(" "));
         show(&format!("\n$ {line}\n"))?;
-        let output = self.command(&step.run).output().map_err(unstarted)?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let complained = String::from_utf8_lossy(&output.stderr).into_owned();
-        show(&format!("{said}{complained}"))?;
-        let code = output.status.code();
+        let (code, said) = self.run(&step.run)?;
+        show(&said)?;
         if code != Some(step.exits) {
-            let code = code.map_or_else(|| "none".to_owned(), |code| code.to_string());
+            let code = code.map_or_else(|| "no code".to_owned(), |code| code.to_string());
             return Ok(Some(format!(
                 "`{line}` exits with {code}, and should with {}",
                 step.exits

@@ -2,7 +2,7 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr},
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
 
@@ -19,19 +19,20 @@ use super::{
     dns::{self, Names},
     downloads::{self, Downloads},
     fault::Fault,
-    folder::{Lab, PROFILE},
-    front::{self, Wish},
+    folder::{Lab, PROFILE, refuse_a_full},
+    front::{self, Turn},
     identity::Identities,
     places::{Places, refuse_beyond_loopback},
-    switch, unmade,
+    switch::{self, Wish},
+    unmade,
 };
 use crate::{
     error::{Error, Result},
     files::{self, Claim, Folder, NewFolders},
 };
 
-/// How often the parent is looked at.
-const PARENT: Duration = Duration::from_millis(200);
+/// How often it is looked for lists that end soon.
+const RENEWAL: Duration = Duration::from_secs(3600);
 
 /// Where a new lab is to listen.
 #[derive(Clone, Copy, Debug, Default)]
@@ -54,6 +55,7 @@ struct Sockets {
 pub struct Running {
     lab: Lab,
     tasks: JoinSet<()>,
+    parent: Parent,
     _names: Server<Names>,
     _claim: Claim,
 }
@@ -66,28 +68,32 @@ impl Running {
     /// # Errors
     /// Where a lab runs there, the folder holds something else, or a port is taken.
     pub async fn start(folder: &Path, wanted: Wanted) -> Result<Self> {
+        // Before anything that takes long: who ends meanwhile has ended.
+        let parent = Parent::of_this_process();
         let at = Timestamp::now();
         let (lab, claim, sockets) = if Lab::is_in(folder) {
             again(folder, wanted).await?
         } else {
             anew(folder, wanted, at).await?
         };
-        lab.sign_lists(at)?;
-        switch::clear(folder)?;
+        lab.renew_lists(at)?;
+        let first = switch::start(folder)?;
         let (known, fault) = watch::channel(None);
         let names = dns::serve(sockets.udp, sockets.dns, lab.places.address, fault);
         let mut tasks = JoinSet::new();
         tasks.spawn(downloads::serve(sockets.downloads, Downloads::of(&lab)?));
         let identities = Arc::new(Identities::of(lab.clone())?);
         let tls = identities.context(None)?;
-        let (wishes, heard) = mpsc::channel(1);
+        let (turns, heard) = mpsc::channel(1);
         let address = lab.places.proxy();
         tasks.spawn(front::serve(sockets.proxy, address, identities, tls, heard));
-        tasks.spawn(turn(folder.to_owned(), wishes, known));
+        tasks.spawn(turn(lab.folder().to_owned(), first, turns, known));
+        tasks.spawn(renew(lab.clone()));
         files::put(&lab.path(PROFILE), lab.profile(at)?.as_bytes())?;
         Ok(Self {
             lab,
             tasks,
+            parent,
             _names: names,
             _claim: claim,
         })
@@ -105,7 +111,7 @@ impl Running {
     pub async fn until_stopped(mut self) -> Result<()> {
         tokio::select! {
             () = signalled() => Ok(()),
-            () = orphaned() => Ok(()),
+            () = self.parent.ended() => Ok(()),
             _ = self.tasks.join_next() => Err(Error::internal("a server of the lab ended by itself")),
         }
     }
@@ -129,12 +135,12 @@ async fn again(folder: &Path, wanted: Wanted) -> Result<(Lab, Claim, Sockets)> {
     }
     let claim = claimed(folder)?;
     let lab = Lab::open(folder)?;
-    // Gone until everything listens again: it is the sign of that.
+    let sockets = Sockets::bind(places).await?;
+    // Gone until everything is ready again: it is the sign of that.
     let open = Folder::open(folder)?;
     if open.holds(PROFILE) {
         open.withdraw(PROFILE)?;
     }
-    let sockets = Sockets::bind(places).await?;
     Ok((lab, claim, sockets))
 }
 
@@ -146,8 +152,16 @@ async fn anew(folder: &Path, wanted: Wanted, at: Timestamp) -> Result<(Lab, Clai
         None => Sockets::free(address).await?,
     };
     let places = sockets.places().map_err(unmade)?;
-    let lab = Lab::make(folder, places, at)?;
+    refuse_a_full(folder, "Name a new folder: `ptl lab up DIR`.")?;
     let claim = claimed(folder)?;
+    if Lab::is_in(folder) {
+        return Err(Error::input(format!(
+            "another ptl made a lab in `{}` at the same moment",
+            folder.display()
+        ))
+        .hint("Run the command again: it takes that one."));
+    }
+    let lab = Lab::make(folder, places, at)?;
     Ok((lab, claim, sockets))
 }
 
@@ -235,37 +249,47 @@ impl Sockets {
     }
 }
 
-/// Turns faults on as the folder says, until it is dropped.
+/// Turns faults on as the folder says, until it is dropped; `handled` is the wish that the lab started with.
 async fn turn(
-    folder: std::path::PathBuf,
-    wishes: mpsc::Sender<Wish>,
+    folder: PathBuf,
+    mut handled: Wish,
+    turns: mpsc::Sender<Turn>,
     known: watch::Sender<Option<Fault>>,
 ) {
     let mut on = None;
     loop {
         sleep(switch::INTERVAL).await;
-        let Some(wanted) = switch::wanted(&folder) else {
+        let Some(wish) = Wish::read(&folder).filter(|wish| *wish != handled) else {
             continue;
         };
-        let (fault, turned) = match wanted {
+        let turned = match Fault::parse(&wish.word) {
             Ok(fault) => {
                 let (done, came) = oneshot::channel();
-                if wishes.send((fault, done)).await.is_err() {
+                if turns.send((fault, done)).await.is_err() {
                     return;
                 }
-                let turned = came
-                    .await
-                    .unwrap_or_else(|_| Err("the proxy ended".to_owned()));
-                (fault, turned)
+                let ended = || Err("the proxy ended".to_owned());
+                came.await.unwrap_or_else(|_| ended()).map(|()| fault)
             }
-            Err(error) => (on, Err(error.to_string())),
+            Err(error) => Err(error.to_string()),
         };
-        if turned.is_ok() {
+        if let Ok(fault) = turned {
             on = fault;
             known.send_replace(fault);
         }
         // Where the folder cannot be written to, whoever waits will be told so by the clock.
-        let _ = switch::report(&folder, on, turned.err().as_deref());
+        let _ = wish.answer(&folder, on, turned.err().as_deref());
+        handled = wish;
+    }
+}
+
+/// Signs lists anew before they end, for a lab that runs for days.
+async fn renew(lab: Lab) {
+    loop {
+        sleep(RENEWAL).await;
+        let lab = lab.clone();
+        // Where the folder is gone there is nothing to renew either.
+        let _ = tokio::task::spawn_blocking(move || lab.renew_lists(Timestamp::now())).await;
     }
 }
 
@@ -292,16 +316,36 @@ async fn signalled() {
     let _ = tokio::signal::ctrl_c().await;
 }
 
-/// Waits until whoever started this has ended, so that nothing is left listening.
+/// Whoever started this process: with its end the lab ends, so that nothing is left listening.
+#[derive(Clone, Copy, Debug)]
+struct Parent {
+    #[cfg(unix)]
+    process: Option<rustix::process::Pid>,
+}
+
 #[cfg(unix)]
-async fn orphaned() {
-    let parent = rustix::process::getppid();
-    while rustix::process::getppid() == parent {
-        sleep(PARENT).await;
+impl Parent {
+    fn of_this_process() -> Self {
+        Self {
+            process: rustix::process::getppid(),
+        }
+    }
+
+    /// Waits for its end: an orphan is handed to another parent.
+    async fn ended(self) {
+        while rustix::process::getppid() == self.process {
+            sleep(Duration::from_millis(200)).await;
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn orphaned() {
-    std::future::pending().await
+impl Parent {
+    fn of_this_process() -> Self {
+        Self {}
+    }
+
+    async fn ended(self) {
+        std::future::pending().await
+    }
 }

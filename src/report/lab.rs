@@ -193,9 +193,6 @@ pub struct LabCertificate {
 }
 
 impl LabCertificate {
-    /// The version and the kind of the form, to be filled in around.
-    pub const FORM: (u32, &'static str) = (SCHEMA, "lab-certificate");
-
     /// The document of a certificate.
     pub fn new(
         certificate: &crate::x509::Certificate,
@@ -203,10 +200,9 @@ impl LabCertificate {
         [file, chain, trust]: [String; 3],
         revoked_by: Option<String>,
     ) -> Self {
-        let (schema, kind) = Self::FORM;
         Self {
-            schema,
-            kind,
+            schema: SCHEMA,
+            kind: "lab-certificate",
             certificate: file,
             generation,
             subject: certificate.subject.clone(),

@@ -11,7 +11,7 @@ use std::{
 use crate::{
     rehearsal_spine::{FQDN, Lab, lab},
     schemas::conforms,
-    support::Bench,
+    support::{Bench, Run},
 };
 
 fn listens(port: u16) -> bool {
@@ -63,6 +63,7 @@ fn sigterm_ends_it_too_and_it_starts_again_on_its_ports_with_its_cas() {
     falls_silent(&old);
     let again = Lab::start_in(&lab.folder, &[]);
     assert_eq!(ports(&again), old);
+    assert!(old.iter().all(|port| listens(*port)));
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let pins = |text: String| -> Vec<String> {
         let lines = text.lines().filter(|line| line.starts_with("sha256"));
@@ -102,6 +103,71 @@ fn the_end_of_the_parent_ends_it_even_by_sigkill() {
     parent.kill().unwrap();
     parent.wait().unwrap();
     falls_silent(&ports);
+}
+
+#[test]
+fn the_end_of_the_parent_ends_it_even_while_it_starts() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("lab");
+    let mut parent = Command::new("sh")
+        .args(["-c", "\"$0\" lab up -q \"$1\" & wait"])
+        .arg(env!("CARGO_BIN_EXE_ptl"))
+        .arg(&folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let end = Instant::now() + Duration::from_secs(60);
+    // Its claim is there before its keys are.
+    while !folder.join("running").exists() {
+        assert!(Instant::now() < end, "the lab does not start");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    let text = loop {
+        match fs::read_to_string(folder.join("lab.toml")) {
+            Ok(_) => break fs::read_to_string(folder.join("servers.toml")).unwrap(),
+            Err(_) => assert!(Instant::now() < end, "the lab does not go on"),
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    };
+    let table: toml::Table = text.parse().unwrap();
+    falls_silent(&[table["servers"]["proxy"].as_integer().unwrap() as u16]);
+}
+
+#[test]
+fn a_wish_for_a_fault_is_fulfilled_or_told_and_the_last_one_holds() {
+    let lab = Lab::start();
+    let folder = lab.folder.to_str().unwrap();
+    let bench = Bench::new();
+    let wish = |name: &'static str| {
+        let arguments = ["lab", "fault", name, "--lab", folder];
+        bench.command(arguments).spawn().unwrap()
+    };
+    for _ in 0..5 {
+        let begun = Instant::now();
+        let names = [
+            "tls-intercepted",
+            "tls-wrong-environment",
+            "tcp-refused",
+            "tls-expired",
+        ];
+        for child in names.map(wish) {
+            let run = Run::of(child.wait_with_output().unwrap());
+            assert!(matches!(run.code, Some(0 | 2)), "{run}");
+            assert!(
+                run.code == Some(0) || run.stderr.contains("at the same moment"),
+                "{run}"
+            );
+        }
+        assert!(
+            begun.elapsed() < Duration::from_secs(9),
+            "somebody waited in vain"
+        );
+        lab.fault("none");
+        assert!(lab.listens());
+    }
 }
 
 #[test]
@@ -160,7 +226,7 @@ fn a_folder_with_other_files_is_left_alone() {
     bench.run(["lab", "up"]).refuses("holds other files");
     bench
         .run(["lab", "rehearse", "lab"])
-        .refuses("holds something");
+        .refuses("holds other files");
     assert_eq!(bench.files(), ["lab/mine.txt"]);
 }
 
@@ -213,24 +279,40 @@ fn a_damaged_lab_is_named_and_nothing_is_signed() {
     lab.process().wait().unwrap();
     let bench = Bench::new();
     let folder = lab.folder.to_str().unwrap();
-    let damage = |file: &str, content: &str| {
-        let file = lab.folder.join(file);
-        let before = fs::read(&file).unwrap();
-        fs::write(&file, content).unwrap();
+    let lists = || fs::read(lab.folder.join("crl/int/G2/auth/crlc1.crl")).unwrap();
+    let before = lists();
+    let damage = |file: &str, content: &str, says: &str| {
+        let path = lab.folder.join(file);
+        let sound = fs::read(&path).unwrap();
+        fs::write(&path, content).unwrap();
         for command in [
             &["lab", "up"][..],
             &["lab", "crl", "--entries", "1", "--lab"],
         ] {
-            bench.run([command, &[folder]].concat()).refuses("");
+            bench.run([command, &[folder]].concat()).refuses(says);
         }
-        fs::write(&file, before).unwrap();
+        fs::write(&path, sound).unwrap();
+        assert_eq!(lists(), before, "{file}");
     };
-    damage("servers.toml", "schema = 2\n");
-    damage("servers.toml", "nonsense");
-    damage("ca/g2/sub.pem", "");
-    damage("ca/g2/revoked.toml", "number = \"x\"");
+    let servers = fs::read_to_string(lab.folder.join("servers.toml")).unwrap();
+    damage("servers.toml", "schema = 2\n", "servers.toml");
+    damage("servers.toml", "nonsense", "servers.toml");
+    let everywhere = servers.replace("127.0.0.1", "0.0.0.0");
+    damage("servers.toml", &everywhere, "other machines could reach it");
+    damage("ca/g2/sub.pem", "", "sub.pem");
+    let register = fs::read_to_string(lab.folder.join("ca/g2/revoked.toml")).unwrap();
+    for (from, to) in [
+        ("schema = 1", "schema = 9"),
+        ("made_up = 0", "made_up = 4000000000"),
+        ("PTL/G2", "PTL/G3"),
+        ("number = 1", "number = \"x\""),
+    ] {
+        assert!(register.contains(from), "{from}\n{register}");
+        let broken = register.replace(from, to);
+        damage("ca/g2/revoked.toml", &broken, "revoked.toml");
+    }
     let other = fs::read_to_string(lab.folder.join("ca/sha2/sub.key")).unwrap();
-    damage("ca/g2/sub.key", &other);
+    damage("ca/g2/sub.key", &other, "sub.key");
 }
 
 // What it says.

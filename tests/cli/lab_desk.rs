@@ -90,3 +90,23 @@ fn a_certificate_is_never_overwritten_and_a_strange_file_is_no_request() {
         .run(["lab", "crl", "--entries", "9999999", "--lab", folder])
         .exits(2);
 }
+
+#[test]
+fn a_time_for_which_nothing_is_signed_is_refused_and_flags_that_change_nothing_are_named() {
+    let lab = lab();
+    let bench = lab.install(&[]);
+    let folder = lab.folder.to_str().unwrap();
+    for at in ["1960-01-01T00:00:00Z", "9999-12-29T00:00:00Z"] {
+        for command in [
+            &["lab", "crl", "--entries", "1", "--lab", folder, "--at", at][..],
+            &["lab", "revoke", "lab.crt", "--lab", folder, "--at", at],
+        ] {
+            bench.run(command).refuses("the lab signs nothing for");
+        }
+    }
+    let arguments = ["lab", "crl", "--entries", "0", "--lab", folder];
+    bench
+        .run([&arguments[..], &["--format", "json"]].concat())
+        .exits(0)
+        .complains("note: --format changes nothing here");
+}

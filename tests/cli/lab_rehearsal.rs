@@ -33,7 +33,7 @@ fn a_rehearsal_goes_from_an_empty_folder_as_far_as_ptl_does() {
     let table: toml::Table = text.parse().unwrap();
     let proxy = table["servers"]["proxy"].as_integer().unwrap() as u16;
     assert!(TcpStream::connect(("127.0.0.1", proxy)).is_err());
-    bench.run(["lab", "rehearse"]).refuses("holds something");
+    bench.run(["lab", "rehearse"]).refuses("holds other files");
 }
 
 #[test]

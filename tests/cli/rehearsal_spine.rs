@@ -9,7 +9,10 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -30,7 +33,6 @@ pub(crate) const FQDN: &str = "example.thirdparty.nhs.uk";
 pub(crate) struct Lab {
     child: Child,
     pub(crate) folder: PathBuf,
-    home: Option<tempfile::TempDir>,
 }
 
 impl Drop for Lab {
@@ -41,19 +43,14 @@ impl Drop for Lab {
 }
 
 impl Lab {
-    /// Starts a lab in a new folder.
+    /// Starts a lab in a new folder, which a later run of the tests removes.
     pub(crate) fn start() -> Self {
-        let home = tempfile::Builder::new()
-            .prefix("ptl-lab-")
-            .tempdir()
-            .unwrap();
-        let folder = home.path().join("lab");
-        let mut lab = Self::start_in(&folder, &[]);
-        lab.home = Some(home);
-        lab
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        Self::start_in(&crate::pki::folder().join(format!("lab-{number}")), &[])
     }
 
-    /// Starts a lab in this folder, with these arguments.
+    /// Starts a lab in this folder, with these arguments, and waits until it is ready.
     #[track_caller]
     pub(crate) fn start_in(folder: &Path, more: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ptl"));
@@ -67,10 +64,10 @@ impl Lab {
         let mut lab = Self {
             child,
             folder: folder.to_owned(),
-            home: None,
         };
         let end = Instant::now() + READY;
-        while !lab.profile().exists() {
+        // A profile of an earlier start stays until the new one is about to come.
+        while !(lab.profile().exists() && lab.listens()) {
             if let Some(status) = lab.child.try_wait().unwrap() {
                 panic!("the lab ended with {status}");
             }
@@ -80,6 +77,20 @@ impl Lab {
         lab
     }
 
+    /// Whether its proxy listens.
+    pub(crate) fn listens(&self) -> bool {
+        let places = self.places();
+        let address = places["address"].as_str().unwrap();
+        let port = places["proxy"].as_integer().unwrap().try_into().unwrap();
+        let address: std::net::IpAddr = address.parse().unwrap();
+        std::net::TcpStream::connect((address, port)).is_ok()
+    }
+
+    fn places(&self) -> toml::Value {
+        let text = fs::read_to_string(self.folder.join("servers.toml")).unwrap();
+        text.parse::<toml::Table>().unwrap()["servers"].clone()
+    }
+
     /// The environment that `--env` takes.
     pub(crate) fn profile(&self) -> PathBuf {
         self.folder.join("lab.toml")
@@ -87,9 +98,7 @@ impl Lab {
 
     /// The port of a server, as the lab's folder says.
     pub(crate) fn port(&self, server: &str) -> u16 {
-        let text = fs::read_to_string(self.folder.join("servers.toml")).unwrap();
-        let table: toml::Table = text.parse().unwrap();
-        let port = table["servers"][server].as_integer().unwrap();
+        let port = self.places()[server].as_integer().unwrap();
         port.try_into().unwrap()
     }
 
