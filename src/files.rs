@@ -14,6 +14,7 @@ pub mod private_key;
 mod secret;
 #[cfg(unix)]
 mod unix;
+mod workshop;
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -27,6 +28,7 @@ pub use folders::NewFolders;
 pub use guarded::Guarded;
 pub use place::Place;
 pub use secret::{first_line, first_line_of_descriptor, open_to_others, read_secret};
+pub use workshop::Workshop;
 
 use crate::error::{Error, Result};
 
@@ -155,6 +157,17 @@ fn exists(target: &Path) -> Error {
     .hint("Choose another folder or name, or move the old file away yourself.")
 }
 
+/// Fails where anything of this path is there, a dangling symlink included.
+///
+/// # Errors
+/// Exit 2, nothing changed.
+pub fn refuse_existing(target: &Path) -> Result<()> {
+    match fs::symlink_metadata(target) {
+        Ok(_) => Err(exists(target)),
+        Err(_) => Ok(()),
+    }
+}
+
 fn unwritable(target: &Path, error: std::io::Error) -> Error {
     Error::input(format!("could not write `{}`", target.display()))
         .because(error)
@@ -187,6 +200,8 @@ fn sync_folder(_folder: &Path) -> std::io::Result<()> {
 #[derive(Debug)]
 pub struct Output {
     target: PathBuf,
+    /// Whether a report was there that is replaced.
+    replaces: bool,
 }
 
 impl Output {
@@ -200,14 +215,19 @@ impl Output {
         tempfile::tempfile_in(folder_of(target)).map_err(|error| unwritable(target, error))?;
         Ok(Self {
             target: target.to_owned(),
+            replaces: target.exists(),
         })
     }
 
     /// Writes the content beside the target and gives it that name, in place of an older report.
     ///
     /// # Errors
-    /// Where it cannot be written.
+    /// Where it cannot be written, or something of that name has come up since: the command itself may have
+    /// made it.
     pub fn finish(self, content: &[u8]) -> Result<()> {
+        if !self.replaces {
+            refuse_existing(&self.target)?;
+        }
         put(&self.target, content)
     }
 }

@@ -235,6 +235,22 @@ impl WayFacts {
         ))
     }
 
+    /// How `openssl s_client` is told where to go: by the address, since the name may be known to ptl's
+    /// resolvers alone.
+    pub fn s_client(&self) -> String {
+        let name = self.target.place.name();
+        let name = name.map_or_else(String::new, |name| format!(" -servername {name}"));
+        format!("openssl s_client -connect {}{name}", self.shown())
+    }
+
+    /// The address without a port, or the target's place where none is known.
+    pub fn host(&self) -> String {
+        match self.address {
+            Some(address) => address.ip().to_string(),
+            None => self.target.place.to_string(),
+        }
+    }
+
     /// The address alone, for sentences.
     pub fn shown(&self) -> String {
         match self.address {

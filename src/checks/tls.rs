@@ -176,7 +176,8 @@ fn failed(facts: &WayFacts, probe: &Probe) -> Outcome {
                 first.received
             ))
             .hint(format!(
-                "Look at what comes by `openssl s_client -connect {0} -showcerts -msg`, then ask whoever runs {0}, or your firewall team what changes TLS on the way.",
+                "Look at what comes by `{} -showcerts -msg`, then ask whoever runs {}, or your firewall team what changes TLS on the way.",
+                facts.s_client(),
                 facts.target
             )),
         ),
@@ -199,7 +200,7 @@ fn silent(facts: &WayFacts, received: u64) -> Evidence {
     Evidence::seen(seen).hint(format!(
         "Ask {} whether something inspects or limits TLS on the way (a small MTU too stops the handshake): `ping -M do -s 1372 {}`.",
         facts.terms.whom(),
-        facts.target.place
+        facts.host()
     ))
 }
 
@@ -212,7 +213,7 @@ fn closed(facts: &WayFacts) -> Evidence {
         "Ask {} whether TLS to `{}` is inspected or blocked by name; `openssl s_client -connect {} -noservername` shows whether the name matters.",
         facts.terms.whom(),
         facts.target.place,
-        facts.target
+        facts.shown()
     ))
 }
 
@@ -246,11 +247,13 @@ fn about_the_alert(facts: &WayFacts, code: u8) -> String {
     let (target, place) = (&facts.target, &facts.target.place);
     match code {
         40 | 47 | 70 | 71 | 86 => format!(
-            "Compare what each side offers: `nmap --script ssl-enum-ciphers -p {} {place}`; then ask whoever runs the host.",
-            target.port
+            "Compare what each side offers: `nmap --script ssl-enum-ciphers -p {} {}`; then ask whoever runs the host.",
+            facts.target.port,
+            facts.host()
         ),
         112 => format!(
-            "Check that `{place}` is the name that the host goes by; `openssl s_client -connect {target} -noservername` shows whether it answers without one."
+            "Check that `{place}` is the name that the host goes by; `openssl s_client -connect {} -noservername` shows whether it answers without one.",
+            facts.shown()
         ),
         _ => format!(
             "Ask whoever runs {target} why it says so, and {} whether TLS to `{place}` is inspected or blocked by name.",

@@ -92,9 +92,11 @@ impl Global {
             return Ok(Timestamp::now());
         };
         text.parse().map_err(|error: jiff::Error| {
-            Error::input(format!("--at: `{text}` is no RFC 3339 time"))
-                .because(error)
-                .hint("Write it as 2027-01-31T00:00:00Z.")
+            Error::input(format!(
+                "--at: `{text}` is no RFC 3339 time up to 9999-12-30"
+            ))
+            .because(error)
+            .hint("Write it as 2027-01-31T00:00:00Z.")
         })
     }
 

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, TryLockError},
-    path::Path,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
@@ -15,7 +15,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// The claim on a folder, held until it is dropped.
 #[derive(Debug)]
 pub struct Claim {
-    _lock: File,
+    lock: File,
+    path: PathBuf,
 }
 
 impl Claim {
@@ -28,11 +29,34 @@ impl Claim {
         let until = Instant::now() + PATIENCE;
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Some(Self { _lock: file })),
+                Ok(()) => {
+                    return Ok(Some(Self {
+                        lock: file,
+                        path: path.to_owned(),
+                    }));
+                }
                 Err(TryLockError::Error(error)) => return Err(unwritable(path, error)),
                 Err(TryLockError::WouldBlock) if Instant::now() >= until => return Ok(None),
                 Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(5)),
             }
+        }
+    }
+
+    /// Whether the file that it stands for is still where it was: somebody may have moved or deleted the folder.
+    pub fn stands(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let same = |one: &std::fs::Metadata, other: &std::fs::Metadata| {
+                (one.dev(), one.ino()) == (other.dev(), other.ino())
+            };
+            let there = std::fs::metadata(&self.path);
+            let both = self.lock.metadata().and_then(|own| Ok((own, there?)));
+            both.is_ok_and(|(own, there)| same(&own, &there))
+        }
+        #[cfg(not(unix))]
+        {
+            self.path.exists()
         }
     }
 
@@ -55,10 +79,14 @@ mod tests {
         let path = folder.path().join("running");
         assert!(!Claim::is_held(&path));
         let claim = Claim::take(&path).unwrap();
-        assert!(claim.is_some() && Claim::is_held(&path));
+        assert!(claim.as_ref().is_some_and(Claim::stands) && Claim::is_held(&path));
         assert!(Claim::take(&path).unwrap().is_none());
         drop(claim);
         assert!(!Claim::is_held(&path));
-        assert!(Claim::take(&path).unwrap().is_some());
+        let again = Claim::take(&path).unwrap().unwrap();
+        std::fs::rename(&path, folder.path().join("moved")).unwrap();
+        assert!(!again.stands());
+        std::fs::write(&path, "").unwrap();
+        assert!(!again.stands());
     }
 }

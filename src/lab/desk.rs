@@ -84,11 +84,13 @@ pub fn issue(
     };
     let x509: X509 = generation.issue(&order.leaf(&name), &key, at, &lab.places)?;
     let pem = x509.to_pem().map_err(unmade)?;
-    files::create(to, &pem, Access::Shared)?;
+    // Revoked before it is there: no certificate is left that was to be revoked and is not.
+    files::refuse_existing(to)?;
     let list = match order.revoked {
         true => Some(lab.revoke(&x509, Reason::default(), at)?),
         false => None,
     };
+    files::create(to, &pem, Access::Shared)?;
     let der = x509.to_der().map_err(unmade)?;
     Ok(Issued {
         file: whole(to)?,

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result, for_a_shell},
-    files::{self, Access, CAN_KEEP_PRIVATE, NewFolders},
+    files::{self, Access, CAN_KEEP_PRIVATE, NewFolders, Workshop},
     x509::{self, key},
 };
 
@@ -28,6 +28,8 @@ use crate::{
 pub(super) const PROFILE: &str = "lab.toml";
 /// Where the servers listen. Written when every CA is there: without it a folder is no lab.
 const SERVERS: &str = "servers.toml";
+/// Where a lab's CAs are made before they appear together.
+const MAKING: &str = "making";
 /// The newest form of that file.
 const SCHEMA: u32 = 1;
 
@@ -64,6 +66,9 @@ impl Lab {
         if servers.schema != SCHEMA {
             let why = format!("schema {} is unknown", servers.schema);
             return Err(damaged(&path, why));
+        }
+        if !servers.servers.have_ports() {
+            return Err(damaged(&path, "0 is no port"));
         }
         refuse_beyond_loopback(servers.servers.address)?;
         Ok(servers.servers)
@@ -112,16 +117,17 @@ impl Lab {
             places,
             generations,
         };
+        let shop = Workshop::open(&lab.path(MAKING))?;
         for generation in &lab.generations {
-            lab.keep(generation)?;
+            keep(shop.path(), generation)?;
         }
-        lab.keep_trust()?;
         let servers = Servers {
             schema: SCHEMA,
             servers: places,
         };
         let text = toml::to_string(&servers).map_err(unmade)?;
-        files::create(&lab.path(SERVERS), text.as_bytes(), Access::Shared)?;
+        files::create(&shop.path().join(SERVERS), text.as_bytes(), Access::Shared)?;
+        shop.hand_over(&["ca", SERVERS])?;
         Ok(lab)
     }
 
@@ -157,37 +163,42 @@ impl Lab {
         self.path("trust/all.pem")
     }
 
-    fn keep(&self, generation: &Generation) -> Result<()> {
-        let folder = home(&self.folder, generation.shape);
-        NewFolders::make(&folder)?.keep();
-        for (which, authority) in [("root", &generation.root), ("sub", &generation.sub)] {
-            let pem = key::to_pem(&authority.key, None)?;
-            // Where no file can be kept private, this key is none worth keeping: it signs for the lab alone.
-            let access = match CAN_KEEP_PRIVATE {
-                true => Access::Private,
-                false => Access::Shared,
-            };
-            files::create(&folder.join(format!("{which}.key")), &pem, access)?;
-            let pem = authority.certificate.to_pem().map_err(unmade)?;
-            let file = folder.join(format!("{which}.pem"));
-            files::create(&file, &pem, Access::Shared)?;
-        }
-        Ok(())
-    }
-
-    fn keep_trust(&self) -> Result<()> {
+    /// Writes the CA certificates for peers, from the CAs themselves.
+    ///
+    /// # Errors
+    /// Where a file cannot be written.
+    pub(super) fn keep_trust(&self) -> Result<()> {
         NewFolders::make(&self.path("trust"))?.keep();
         let mut all = Vec::new();
         for generation in &self.generations {
             for (which, authority) in [("root", &generation.root), ("sub", &generation.sub)] {
                 let pem = authority.certificate.to_pem().map_err(unmade)?;
                 let file = self.trust_file(generation.shape.id, which);
-                files::create(&file, &pem, Access::Shared)?;
+                files::put(&file, &pem)?;
                 all.extend(pem);
             }
         }
-        files::create(&self.trust_of_all(), &all, Access::Shared)
+        files::put(&self.trust_of_all(), &all)
     }
+}
+
+/// Writes a generation's keys and certificates into the folder of a lab.
+fn keep(lab: &Path, generation: &Generation) -> Result<()> {
+    let folder = home(lab, generation.shape);
+    NewFolders::make(&folder)?.keep();
+    for (which, authority) in [("root", &generation.root), ("sub", &generation.sub)] {
+        let pem = key::to_pem(&authority.key, None)?;
+        // Where no file can be kept private, this key is none worth keeping: it signs for the lab alone.
+        let access = match CAN_KEEP_PRIVATE {
+            true => Access::Private,
+            false => Access::Shared,
+        };
+        files::create(&folder.join(format!("{which}.key")), &pem, access)?;
+        let pem = authority.certificate.to_pem().map_err(unmade)?;
+        let file = folder.join(format!("{which}.pem"));
+        files::create(&file, &pem, Access::Shared)?;
+    }
+    Ok(())
 }
 
 /// The path of a file or folder that is there, from the root on.
@@ -220,16 +231,15 @@ fn read(lab: &Path, shape: &'static Shape) -> Result<Generation> {
 
 fn read_authority(folder: &Path, which: &str) -> Result<Authority> {
     let file = folder.join(format!("{which}.pem"));
-    let certificate: X509 = match x509::certificates(&file)?.as_slice() {
+    let certificates = x509::certificates(&file).map_err(|error| damaged(&file, error))?;
+    let certificate: X509 = match certificates.as_slice() {
         [one] => one.x509().clone(),
         _ => return Err(damaged(&file, "it does not hold one certificate")),
     };
     let file = folder.join(format!("{which}.key"));
-    let key: PKey<Private> = key::read_private(
-        &files::read_secret(&file)?,
-        None,
-        &file.display().to_string(),
-    )?;
+    let bytes = files::read_secret(&file).map_err(|error| damaged(&file, error))?;
+    let key: PKey<Private> = key::read_private(&bytes, None, &file.display().to_string())
+        .map_err(|error| damaged(&file, error))?;
     let fits = certificate
         .public_key()
         .is_ok_and(|own| own.public_eq(&key));
@@ -259,7 +269,9 @@ pub(super) fn refuse_a_full(folder: &Path, hint: &str) -> Result<()> {
     let Ok(mut entries) = std::fs::read_dir(folder) else {
         return Ok(());
     };
-    let other = entries.any(|entry| entry.is_ok_and(|it| it.file_name() != RUNNING));
+    let other = entries.any(|entry| {
+        entry.is_ok_and(|it| ![RUNNING, MAKING].iter().any(|own| it.file_name() == *own))
+    });
     match other {
         false => Ok(()),
         true => Err(Error::input(format!(

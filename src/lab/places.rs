@@ -50,6 +50,13 @@ impl Places {
         (self.address, self.downloads).into()
     }
 
+    /// Whether each port is one.
+    pub(super) fn have_ports(&self) -> bool {
+        [self.dns, self.proxy, self.downloads]
+            .iter()
+            .all(|port| *port > 0)
+    }
+
     /// A URL of the host of lists, certificates or OCSP; the path has no slash before it.
     pub(super) fn url(&self, host: &str, path: &str) -> String {
         format!("http://{host}:{}/{path}", self.downloads)

@@ -75,10 +75,16 @@ impl Lab {
                 .iter()
                 .map(|generation| self.pins(generation, at))
                 .collect::<Result<_>>()?,
-            gaps: vec![Gap {
-                what: "ssp-client-names".to_owned(),
-                note: format!("The lab calls nobody yet; its proxy would show {PROXY}."),
-            }],
+            gaps: vec![
+                Gap {
+                    what: "ssp-client-names".to_owned(),
+                    note: format!("The lab calls nobody yet; its proxy would show {PROXY}."),
+                },
+                Gap {
+                    what: "sds".to_owned(),
+                    note: "the lab has no directory yet, which a consumer needs".to_owned(),
+                },
+            ],
         })
     }
 
@@ -103,7 +109,6 @@ impl Lab {
         let lists = Host {
             name: LISTS.to_owned(),
             port: places.downloads,
-            network: Network::Internet,
             protocol: Protocol::Http,
             purpose: "crl".to_owned(),
             path: self

@@ -120,9 +120,7 @@ impl Register {
         }
         Ok(())
     }
-}
 
-impl Register {
     /// Reads the register of a generation.
     ///
     /// # Errors

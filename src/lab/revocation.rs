@@ -96,11 +96,15 @@ impl Lab {
         let shape = generation.shape;
         let partition = partition.or_else(|| (shape.partitions > 0).then_some(1));
         if !shape.all_partitions().contains(&partition) {
+            let hint = match shape.partitions {
+                0 => "Leave --partition out.".to_owned(),
+                count => format!("Give one from 1 to {count}, or leave --partition out."),
+            };
             return Err(Error::input(format!(
                 "the lists of {} have {} partitions",
                 shape.id, shape.partitions
             ))
-            .hint("Leave --partition out, or give one of them, from 1."));
+            .hint(hint));
         }
         let path = shape.sub_list_path(partition);
         self.change(generation, at, |register| {

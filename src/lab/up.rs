@@ -31,6 +31,8 @@ use crate::{
     files::{self, Claim, Folder, NewFolders},
 };
 
+/// How often the parent and the folder are looked at.
+const LOOK: Duration = Duration::from_millis(200);
 /// How often it is looked for lists that end soon.
 const RENEWAL: Duration = Duration::from_secs(3600);
 
@@ -57,7 +59,7 @@ pub struct Running {
     tasks: JoinSet<()>,
     parent: Parent,
     _names: Server<Names>,
-    _claim: Claim,
+    claim: Claim,
 }
 
 impl Running {
@@ -76,6 +78,7 @@ impl Running {
         } else {
             anew(folder, wanted, at).await?
         };
+        lab.keep_trust()?;
         lab.renew_lists(at)?;
         let first = switch::start(folder)?;
         let (known, fault) = watch::channel(None);
@@ -95,7 +98,7 @@ impl Running {
             tasks,
             parent,
             _names: names,
-            _claim: claim,
+            claim,
         })
     }
 
@@ -107,11 +110,16 @@ impl Running {
     /// Waits for Ctrl-C, for another signal that ends programs, or for the end of the parent.
     ///
     /// # Errors
-    /// Where a server ends by itself, which none does.
+    /// Where the lab's folder is gone, or a server ends by itself, which none does.
     pub async fn until_stopped(mut self) -> Result<()> {
         tokio::select! {
             () = signalled() => Ok(()),
             () = self.parent.ended() => Ok(()),
+            () = gone(&self.claim) => Err(Error::input(format!(
+                "the lab's folder `{}` was moved or deleted, so the lab ended",
+                self.lab.folder().display()
+            ))
+            .hint("Start it again where its folder is now: `ptl lab up DIR`.")),
             _ = self.tasks.join_next() => Err(Error::internal("a server of the lab ended by itself")),
         }
     }
@@ -293,6 +301,13 @@ async fn renew(lab: Lab) {
     }
 }
 
+/// Waits until the file of a claim is gone: whoever looks for the lab would find none, or another.
+async fn gone(claim: &Claim) {
+    while claim.stands() {
+        sleep(LOOK).await;
+    }
+}
+
 /// Waits for a signal that asks programs to end.
 #[cfg(unix)]
 async fn signalled() {
@@ -334,7 +349,7 @@ impl Parent {
     /// Waits for its end: an orphan is handed to another parent.
     async fn ended(self) {
         while rustix::process::getppid() == self.process {
-            sleep(Duration::from_millis(200)).await;
+            sleep(LOOK).await;
         }
     }
 }

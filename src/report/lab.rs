@@ -1,5 +1,7 @@
 //! What `ptl lab` says: the servers of a lab, its faults, what was signed, how a rehearsal went.
 
+use std::path::Path;
+
 use serde::Serialize;
 
 use super::{
@@ -8,7 +10,10 @@ use super::{
     human::columns,
     visible,
 };
-use crate::check::{Cause, CheckId};
+use crate::{
+    check::{Cause, CheckId},
+    error::for_a_shell,
+};
 
 /// The version of these forms.
 const SCHEMA: u32 = 1;
@@ -78,8 +83,8 @@ impl LabUp {
 
 impl Explanation for LabUp {
     fn text(&self, width: u16) -> String {
-        let environment = visible(&self.environment);
-        let folder = visible(&self.folder);
+        let word = |path: &str| visible(&for_a_shell(Path::new(path))).into_owned();
+        let (environment, folder) = (word(&self.environment), word(&self.folder));
         let mut text = headline(&format!(
             "The lab runs until Ctrl-C. Every command takes it by: --env {environment}"
         ));
@@ -352,12 +357,18 @@ impl Explanation for LabRehearsal {
             vec![format!("  {mark}"), format!("{}{rest}", stage.title)]
         });
         text += &columns(rows, &[15], width);
-        let folder = visible(&self.folder);
+        let [folder, lab, install] = ["", "lab", "install"].map(|part| {
+            let path = Path::new(&self.folder).join(part);
+            visible(&for_a_shell(&path))
+                .trim_end_matches('/')
+                .to_owned()
+        });
         text += &format!(
             "\nIt stays in {folder}, to be looked at and gone on with:\n  \
-             ptl lab up {folder}/lab                     in one terminal, until Ctrl-C\n  \
-             ptl --install {folder}/install preflight    in another\n  \
-             ptl lab fault tls-expired --lab {folder}/lab    break something, and run it again\n"
+             ptl lab up {lab}\n  \
+             in another terminal:\n  \
+             ptl --install {install} preflight\n  \
+             ptl lab fault tls-expired --lab {lab}\n"
         );
         text
     }

@@ -3,7 +3,6 @@
 use std::{
     fs,
     net::{TcpListener, TcpStream},
-    os::unix::fs::PermissionsExt,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -20,7 +19,7 @@ fn listens(port: u16) -> bool {
 
 /// Waits until nothing listens on any of the lab's ports.
 #[track_caller]
-fn falls_silent(ports: &[u16]) {
+pub(crate) fn falls_silent(ports: &[u16]) {
     let end = Instant::now() + Duration::from_secs(10);
     while ports.iter().any(|port| listens(*port)) {
         assert!(Instant::now() < end, "something listens still");
@@ -28,7 +27,8 @@ fn falls_silent(ports: &[u16]) {
     }
 }
 
-fn ports(lab: &Lab) -> [u16; 3] {
+/// The ports of its servers.
+pub(crate) fn ports(lab: &Lab) -> [u16; 3] {
     ["dns", "proxy", "downloads"].map(|server| lab.port(server))
 }
 
@@ -220,17 +220,6 @@ fn ports_are_taken_as_they_are_given_and_a_taken_one_is_named() {
 }
 
 #[test]
-fn a_folder_with_other_files_is_left_alone() {
-    let bench = Bench::new();
-    bench.write("lab/mine.txt", "mine");
-    bench.run(["lab", "up"]).refuses("holds other files");
-    bench
-        .run(["lab", "rehearse", "lab"])
-        .refuses("holds other files");
-    assert_eq!(bench.files(), ["lab/mine.txt"]);
-}
-
-#[test]
 fn what_a_lab_is_needed_for_says_where_none_is() {
     let bench = Bench::new();
     bench.write("a.csr", "");
@@ -258,61 +247,6 @@ fn a_lab_that_ended_takes_no_fault() {
     Bench::new()
         .run(["lab", "fault", "tls-expired", "--lab", folder])
         .refuses("no lab runs in");
-}
-
-#[test]
-fn every_key_of_a_lab_is_its_owners_alone() {
-    let lab = lab();
-    for generation in ["sha1", "sha2", "g2"] {
-        for which in ["root", "sub"] {
-            let key = lab.folder.join(format!("ca/{generation}/{which}.key"));
-            let mode = fs::metadata(&key).unwrap().permissions().mode();
-            assert_eq!(mode & 0o777, 0o600, "{}", key.display());
-        }
-    }
-}
-
-#[test]
-fn a_damaged_lab_is_named_and_nothing_is_signed() {
-    let mut lab = Lab::start();
-    lab.process().kill().unwrap();
-    lab.process().wait().unwrap();
-    let bench = Bench::new();
-    let folder = lab.folder.to_str().unwrap();
-    let lists = || fs::read(lab.folder.join("crl/int/G2/auth/crlc1.crl")).unwrap();
-    let before = lists();
-    let damage = |file: &str, content: &str, says: &str| {
-        let path = lab.folder.join(file);
-        let sound = fs::read(&path).unwrap();
-        fs::write(&path, content).unwrap();
-        for command in [
-            &["lab", "up"][..],
-            &["lab", "crl", "--entries", "1", "--lab"],
-        ] {
-            bench.run([command, &[folder]].concat()).refuses(says);
-        }
-        fs::write(&path, sound).unwrap();
-        assert_eq!(lists(), before, "{file}");
-    };
-    let servers = fs::read_to_string(lab.folder.join("servers.toml")).unwrap();
-    damage("servers.toml", "schema = 2\n", "servers.toml");
-    damage("servers.toml", "nonsense", "servers.toml");
-    let everywhere = servers.replace("127.0.0.1", "0.0.0.0");
-    damage("servers.toml", &everywhere, "other machines could reach it");
-    damage("ca/g2/sub.pem", "", "sub.pem");
-    let register = fs::read_to_string(lab.folder.join("ca/g2/revoked.toml")).unwrap();
-    for (from, to) in [
-        ("schema = 1", "schema = 9"),
-        ("made_up = 0", "made_up = 4000000000"),
-        ("PTL/G2", "PTL/G3"),
-        ("number = 1", "number = \"x\""),
-    ] {
-        assert!(register.contains(from), "{from}\n{register}");
-        let broken = register.replace(from, to);
-        damage("ca/g2/revoked.toml", &broken, "revoked.toml");
-    }
-    let other = fs::read_to_string(lab.folder.join("ca/sha2/sub.key")).unwrap();
-    damage("ca/g2/sub.key", &other, "sub.key");
 }
 
 // What it says.

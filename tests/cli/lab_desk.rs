@@ -2,7 +2,7 @@
 
 use crate::{
     pki,
-    rehearsal_spine::{FQDN, lab},
+    rehearsal_spine::{FQDN, Lab, lab},
     support::Bench,
 };
 
@@ -109,4 +109,44 @@ fn a_time_for_which_nothing_is_signed_is_refused_and_flags_that_change_nothing_a
         .run([&arguments[..], &["--format", "json"]].concat())
         .exits(0)
         .complains("note: --format changes nothing here");
+}
+
+#[test]
+fn a_report_does_not_take_the_place_of_the_certificate() {
+    let lab = lab();
+    let bench = lab.install(&[]);
+    let folder = lab.folder.to_str().unwrap();
+    let request = format!("{FQDN}.csr");
+    for output in ["new.crt", "new"] {
+        let arguments = [
+            "lab", "issue", &request, "--out", output, "--output", output,
+        ];
+        bench
+            .run([&arguments[..], &["--lab", folder]].concat())
+            .refuses("never overwritten");
+        assert!(bench.read(output).starts_with("-----BEGIN CERTIFICATE"));
+    }
+}
+
+#[test]
+fn a_certificate_that_could_not_be_revoked_is_not_left_there() {
+    let mut lab = Lab::start();
+    let bench = lab.install(&[]);
+    lab.process().kill().unwrap();
+    lab.process().wait().unwrap();
+    let folder = lab.folder.to_str().unwrap();
+    std::fs::write(lab.folder.join("ca/g2/revoked.toml"), "junk").unwrap();
+    let request = format!("{FQDN}.csr");
+    let arguments = [
+        "lab",
+        "issue",
+        &request,
+        "--out",
+        "new.crt",
+        "--revoked",
+        "--lab",
+        folder,
+    ];
+    bench.run(arguments).refuses("revoked.toml");
+    assert!(!bench.path("new.crt").exists());
 }

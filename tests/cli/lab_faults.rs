@@ -340,3 +340,22 @@ fn a_revoked_certificate_is_found_with_the_labs_own_list() {
     let run = ptl(&bench, &Machine::default(), &arguments).exits(1);
     assert_eq!(not_well(&run), ["PATH-013 revoked"], "{run}");
 }
+
+#[test]
+fn a_consumer_is_told_of_a_fault_in_dns_too_and_that_the_lab_has_no_directory() {
+    let lab = lab();
+    let bench = lab.install(&["--san"]);
+    let text = bench
+        .read("ptl.toml")
+        .replace("role = \"provider\"", "role = \"consumer\"");
+    bench.write("ptl.toml", text);
+    for fault in ["dns-nxdomain", "dns-servfail", "dns-silent"] {
+        lab.fault(fault);
+        let run = ptl(&bench, &Machine::default(), &["check-firewall"]);
+        lab.fault("none");
+        run.exits(1).fails("DNS-001", "proxy", fault);
+    }
+    let run = ptl(&bench, &Machine::default(), &["check-firewall"]).exits(3);
+    assert_eq!(not_well(&run), ["INST-008 setting-missing"], "{run}");
+    run.says("the lab has no directory yet");
+}

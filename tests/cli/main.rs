@@ -43,6 +43,8 @@ mod lab_desk;
 #[cfg(unix)]
 mod lab_faults;
 #[cfg(unix)]
+mod lab_folder;
+#[cfg(unix)]
 mod lab_rehearsal;
 mod lint;
 mod preflight;

@@ -147,6 +147,10 @@ fn names_the_host(facts: &WayFacts, _: &Context<'_>) -> Outcome {
         ),
     )
     .with("names", names)
+    .hint(format!(
+        "Check that {} is an address of {host}, then ask whoever runs it for a certificate with that name.",
+        facts.host()
+    ))
 }
 
 /// A Spine host's certificate never names an address, so only one that names addresses is held to them.
