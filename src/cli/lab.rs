@@ -83,6 +83,9 @@ pub struct UpArgs {
     /// A loopback address to listen on, in place of 127.0.0.1
     #[arg(long, value_name = "ADDRESS")]
     pub address: Option<IpAddr>,
+    /// End when stdin does, too: for a program that starts a lab
+    #[arg(long)]
+    pub until_eof: bool,
 }
 
 /// Where a rehearsal is made.

@@ -43,7 +43,7 @@ fn up(args: &UpArgs, global: &Global) -> Result<Exit> {
     let runtime = runtime()?;
     let running = runtime.block_on(Running::start(&args.folder, wanted))?;
     say(&running.lab().document(), global, output)?;
-    runtime.block_on(running.until_stopped())?;
+    runtime.block_on(running.until_stopped(args.until_eof))?;
     Ok(Exit::Pass)
 }
 

@@ -125,7 +125,9 @@ impl Scene {
             Error::internal("the lab of the rehearsal could not be started").because(error)
         };
         let child = self
-            .command(&["lab", "up", "../lab", "--quiet"].map(str::to_owned))
+            .command(&["lab", "up", "../lab", "--quiet", "--until-eof"].map(str::to_owned))
+            // Held as long as the child: should this process be killed, its end goes, and the lab with it.
+            .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
             .map_err(failed)?;

@@ -107,14 +107,16 @@ impl Running {
         &self.lab
     }
 
-    /// Waits for Ctrl-C, for another signal that ends programs, or for the end of the parent.
+    /// Waits for Ctrl-C, for another signal that ends programs, for the end of the parent, or of stdin where
+    /// that is wished for.
     ///
     /// # Errors
     /// Where the lab's folder is gone, or a server ends by itself, which none does.
-    pub async fn until_stopped(mut self) -> Result<()> {
+    pub async fn until_stopped(mut self, until_eof: bool) -> Result<()> {
         tokio::select! {
             () = signalled() => Ok(()),
             () = self.parent.ended() => Ok(()),
+            () = eof(), if until_eof => Ok(()),
             () = gone(&self.claim) => Err(Error::input(format!(
                 "the lab's folder `{}` was moved or deleted, so the lab ended",
                 self.lab.folder().display()
@@ -299,6 +301,18 @@ async fn renew(lab: Lab) {
         // Where the folder is gone there is nothing to renew either.
         let _ = tokio::task::spawn_blocking(move || lab.renew_lists(Timestamp::now())).await;
     }
+}
+
+/// Waits until whoever holds the other end of stdin lets go of it, which also the end of a process does that
+/// was gone before this one could look at its parent.
+async fn eof() {
+    let (ended, heard) = oneshot::channel();
+    // A thread of its own: it may never come back, and nobody waits for it then.
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = ended.send(());
+    });
+    let _ = heard.await;
 }
 
 /// Waits until the file of a claim is gone: whoever looks for the lab would find none, or another.

@@ -76,3 +76,31 @@ fn nothing_of_a_lab_is_left_where_it_could_not_be_made() {
     bench.run(["lab", "rehearse", "file/lab"]).exits(2);
     assert_eq!(bench.files(), ["file"]);
 }
+
+#[test]
+fn a_rehearsal_that_is_killed_leaves_no_lab_behind() {
+    let bench = Bench::new();
+    for (number, pause) in [1, 5, 20, 60, 150, 400].into_iter().enumerate() {
+        let name = format!("r{number}");
+        let mut rehearsal = Machine::default()
+            .command(&bench, &["lab", "rehearse", &name, "-q"])
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(pause));
+        rehearsal.kill().unwrap();
+        rehearsal.wait().unwrap();
+    }
+    let end = Instant::now() + Duration::from_secs(20);
+    let folder = bench.folder();
+    // Whoever works in this bench's folders, by the kernel's word.
+    let lives = || {
+        fs::read_dir("/proc").unwrap().any(|entry| {
+            let place = fs::read_link(entry.unwrap().path().join("cwd"));
+            place.is_ok_and(|place| place.starts_with(&folder))
+        })
+    };
+    while lives() {
+        assert!(Instant::now() < end, "a lab was left behind");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
