@@ -13,7 +13,7 @@ use crate::{
 
 /// Runs a program and returns what it said.
 #[track_caller]
-fn run(program: &str, arguments: &[&str]) -> Output {
+pub(crate) fn run(program: &str, arguments: &[&str]) -> Output {
     Command::new(program)
         .args(arguments)
         .stdin(Stdio::null())
@@ -21,12 +21,14 @@ fn run(program: &str, arguments: &[&str]) -> Output {
         .unwrap_or_else(|error| panic!("{program}: {error}; tests/run installs it"))
 }
 
-fn text(output: &Output) -> String {
+/// What it said on both streams.
+pub(crate) fn text(output: &Output) -> String {
     let both = [&*output.stdout, &*output.stderr].concat();
     String::from_utf8_lossy(&both).into_owned()
 }
 
-fn path(path: PathBuf) -> String {
+/// A path as an argument.
+pub(crate) fn path(path: PathBuf) -> String {
     path.to_str().unwrap().to_owned()
 }
 
@@ -297,38 +299,6 @@ fn openssl_verifies_each_generation_with_its_lists_and_refuses_what_is_revoked()
         let said = verified(&lab, &good, generation);
         assert!(said.contains("certificate revoked"), "{generation}: {said}");
     }
-}
-
-#[test]
-fn the_leaf_is_shaped_as_the_nhss_are() {
-    let lab = lab();
-    let shape = |order: &[&str]| {
-        let bench = lab.install(order);
-        let leaf = path(bench.path("lab.crt"));
-        text(&run(
-            "openssl",
-            &[
-                "x509", "-in", &leaf, "-noout", "-text", "-nameopt", "RFC2253",
-            ],
-        ))
-    };
-    let plain = shape(&[]);
-    assert!(
-        plain.contains(&format!("Subject: CN={FQDN},OU=Devices,O=nhs")),
-        "{plain}"
-    );
-    assert!(!plain.contains("Subject Alternative Name"), "{plain}");
-    assert!(plain.contains("TLS Web Server Authentication, TLS Web Client Authentication"));
-    assert!(
-        plain.contains("Policy: 1.2.826.0.1275.101.0.3.1.1"),
-        "{plain}"
-    );
-    assert!(plain.contains("URI:http://crl.lab.test:"), "{plain}");
-    let old = shape(&["--generation", "sha1", "--san"]);
-    assert!(old.contains("sha1WithRSAEncryption"), "{old}");
-    assert!(old.contains(&format!("DNS:{FQDN}")), "{old}");
-    let point = "DirName:O = nhs, OU = CA, CN = Rehearsal RootCA, CN = CRL1";
-    assert!(old.contains(point), "{old}");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod support;
 
 mod dnsmasq;
 mod lab;
+mod lab_shape;
 mod namespace;
 mod nginx;
 mod offline;
