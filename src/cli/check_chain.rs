@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::passphrase::PassphraseArgs;
 use crate::x509::path::{Purpose, Revocation, Sha1};
 
 /// Prove the certificate chain under every trust generation
@@ -18,11 +19,13 @@ Examples:
                                            as it will be judged on that day
   ptl check-chain --cert leaf.pem --chain sub.pem --trust root.pem --key leaf.key --purpose both
                                            these files, without an install
+  ptl check-chain --cert identity.pfx --key identity.pfx --trust nhs.p7b --passphrase-file secret
+                                           a store of Windows and a bundle, as they came
 
 Exit: 0 nothing failed, 1 a requirement is not met, 2 a file or ptl.toml is wrong,
       3 something could not be found out.")]
 pub struct CheckChainArgs {
-    /// The certificate, PEM or DER; its chain may follow it in the file
+    /// The certificate: PEM, DER, PKCS#7 or PKCS#12; its chain may follow it in the file
     #[arg(long, value_name = "FILE", requires = "trust")]
     pub cert: Option<PathBuf>,
     /// Intermediate certificates; may be given again
@@ -52,4 +55,7 @@ pub struct CheckChainArgs {
     /// How many intermediates there may be
     #[arg(long, value_name = "N", requires = "cert")]
     pub depth: Option<usize>,
+    /// The passphrase of the key, or of a store.
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
 }

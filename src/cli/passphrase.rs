@@ -18,3 +18,10 @@ pub struct PassphraseArgs {
     #[arg(long)]
     pub ask_passphrase: bool,
 }
+
+impl PassphraseArgs {
+    /// Whether any of them is given.
+    pub fn is_given(&self) -> bool {
+        self.passphrase_file.is_some() || self.passphrase_fd.is_some() || self.ask_passphrase
+    }
+}

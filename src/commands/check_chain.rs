@@ -2,11 +2,11 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{Exit, context::Scene, deliver, open_output, wait};
+use super::{Exit, context::Scene, deliver, open_output, passphrase, wait};
 use crate::{
     check::{Context, Report},
     cli::{Global, check_chain::CheckChainArgs},
-    error::Result,
+    error::{Error, Result},
     survey::{
         self, Area,
         chain::{self, Files},
@@ -24,6 +24,10 @@ use crate::{
 pub(super) fn run(args: &CheckChainArgs, global: &Global) -> Result<Exit> {
     match &args.cert {
         Some(cert) => on_files(args, cert.clone(), global),
+        None if args.passphrase.is_given() => Err(Error::input(
+            "a passphrase is for the files of --cert: those of an install are judged without one",
+        )
+        .hint("Name the files: `ptl check-chain --cert FILE --key FILE --trust FILE`.")),
         None => on_install(global),
     }
 }
@@ -53,7 +57,8 @@ fn on_files(args: &CheckChainArgs, cert: PathBuf, global: &Global) -> Result<Exi
         trust: args.trust.iter().map(|text| trusted(text)).collect(),
         key: args.key.clone(),
     };
-    let findings = chain::check_files(&files, policy(args, at)?, &context)?;
+    let secret = passphrase::of_files(&files.all(), &args.passphrase, global)?;
+    let findings = chain::check_files(&files, secret.as_ref(), policy(args, at)?, &context)?;
     let report = Report::new("check-chain", None, at, findings, global.strict);
     deliver(&report, global, output)
 }

@@ -126,8 +126,9 @@ fn identity(args: &CheckFirewallArgs, global: &Global) -> Result<Option<Identity
     let (Some(certificate), Some(key)) = (&args.cert, &args.key) else {
         return Ok(None);
     };
-    let certificates = x509::certificates(certificate)?;
-    let key = passphrase::read_key(key, &args.passphrase, global)?;
+    let secret = passphrase::of_files(&[certificate, key], &args.passphrase, global)?;
+    let certificates = x509::certificates_under(certificate, secret.as_ref())?;
+    let key = passphrase::read_key_under(key, secret.as_ref())?;
     Identity::of(certificates, key).map(Some).ok_or_else(|| {
         Error::input(format!(
             "the private key is not that of any certificate in `{}`",

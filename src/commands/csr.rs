@@ -30,15 +30,12 @@ pub(super) fn run(args: &CsrArgs, global: &Global) -> Result<Exit> {
 }
 
 fn making(make: &MakeArgs) -> bool {
-    let passphrase = &make.passphrase;
     make.fqdn.is_some()
         || make.out.is_some()
         || make.bits.is_some()
         || make.from_key.is_some()
         || make.no_san
-        || passphrase.passphrase_file.is_some()
-        || passphrase.passphrase_fd.is_some()
-        || passphrase.ask_passphrase
+        || make.passphrase.is_given()
 }
 
 /// The name, with all its problems at once.

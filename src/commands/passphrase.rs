@@ -16,6 +16,31 @@ use crate::{
 /// How long a pipe may take to give the passphrase.
 const WAIT: Duration = Duration::from_secs(30);
 
+/// The passphrase for whichever of these files needs one; where nothing was said of it, a person at the
+/// terminal is asked.
+///
+/// # Errors
+/// Where it cannot be had.
+pub(super) fn of_files(
+    files: &[&Path],
+    args: &PassphraseArgs,
+    global: &Global,
+) -> Result<Option<Passphrase>> {
+    let given = named(args, global)?;
+    let asked = args.ask_passphrase || terminal::can_ask();
+    if given.is_some() || !asked {
+        return Ok(given);
+    }
+    let locked = files.iter().find(|file| is_locked(file));
+    let prompt = |file: &&Path| prompted(&format!("Passphrase of {}", file.display()), false);
+    locked.map(prompt).transpose()
+}
+
+/// Whether a file's key is encrypted, or the file is a store under a passphrase.
+fn is_locked(file: &Path) -> bool {
+    files::read_secret(file).is_ok_and(|bytes| key::needs_passphrase(&bytes))
+}
+
 /// The private key of a file; where it is encrypted and nothing was said of its passphrase, a person
 /// at the terminal is asked.
 ///
@@ -26,14 +51,20 @@ pub(super) fn read_key(
     args: &PassphraseArgs,
     global: &Global,
 ) -> Result<PKey<Private>> {
-    let label = path.display().to_string();
+    let passphrase = of_files(&[path], args, global)?;
+    read_key_under(path, passphrase.as_ref())
+}
+
+/// The private key of a file, opened by this passphrase where it needs one.
+///
+/// # Errors
+/// Where file, key or passphrase is wrong.
+pub(super) fn read_key_under(
+    path: &Path,
+    passphrase: Option<&Passphrase>,
+) -> Result<PKey<Private>> {
     let bytes = files::read_secret(path)?;
-    let mut passphrase = named(args, global)?;
-    let asked = args.ask_passphrase || terminal::can_ask();
-    if passphrase.is_none() && asked && key::needs_passphrase(&bytes) {
-        passphrase = Some(prompted(&format!("Passphrase of {label}"), false)?);
-    }
-    key::read_private(&bytes, passphrase.as_ref(), &label)
+    key::read_private(&bytes, passphrase, &path.display().to_string())
 }
 
 /// The passphrase that a new key is to be encrypted with, if any was asked for.

@@ -3,7 +3,10 @@
 mod install;
 mod key;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 pub use install::survey;
 
@@ -16,6 +19,7 @@ use crate::{
     error::Result,
     x509::{
         self, Certificate,
+        key::Passphrase,
         path::{Judge, Policy},
     },
 };
@@ -33,23 +37,42 @@ pub struct Files {
     pub key: Option<PathBuf>,
 }
 
-/// Judges files by a policy; no install is read.
+impl Files {
+    /// Every file that may need a passphrase.
+    pub fn all(&self) -> Vec<&Path> {
+        let certificates = std::iter::once(&self.cert)
+            .chain(&self.chain)
+            .chain(&self.trust);
+        certificates
+            .chain(&self.key)
+            .map(PathBuf::as_path)
+            .collect()
+    }
+}
+
+/// Judges files by a policy; no install is read. The passphrase opens whichever of them needs one.
 ///
 /// # Errors
 /// Where a file cannot be read.
-pub fn check_files(files: &Files, policy: Policy, context: &Context<'_>) -> Result<Vec<Finding>> {
-    let mut shown = shared(x509::certificates(&files.cert)?);
+pub fn check_files(
+    files: &Files,
+    passphrase: Option<&Passphrase>,
+    policy: Policy,
+    context: &Context<'_>,
+) -> Result<Vec<Finding>> {
+    let certificates = |file| x509::certificates_under(file, passphrase).map(shared);
+    let mut shown = certificates(&files.cert)?;
     for file in &files.chain {
-        shown.extend(shared(x509::certificates(file)?));
+        shown.extend(certificates(file)?);
     }
     let mut trusted = Vec::new();
     for file in &files.trust {
-        trusted.extend(shared(x509::certificates(file)?));
+        trusted.extend(certificates(file)?);
     }
     let leaf = Arc::clone(&shown[0]);
     let key = match &files.key {
         Some(file) => {
-            let mut facts = key::facts(file, Some(&leaf))?;
+            let mut facts = key::facts(file, passphrase, Some(&leaf))?;
             key::look_further(&mut facts, &shown[1..]);
             Some(facts)
         }

@@ -71,6 +71,11 @@ impl Passphrase {
         .hint("Make one: `openssl rand -base64 24`."))
     }
 
+    /// Its bytes, for OpenSSL alone.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     fn copy_into(&self, buffer: &mut [u8]) -> Result<usize, ErrorStack> {
         let room = buffer.get_mut(..self.0.len()).ok_or_else(ErrorStack::get)?;
         room.copy_from_slice(&self.0);

@@ -3,6 +3,7 @@
 //! Names come out of here as they stand in the file; whoever prints them escapes them.
 
 mod certificate;
+mod container;
 mod crl;
 pub mod csr;
 mod distinguished_name;
@@ -22,7 +23,9 @@ pub use crl::RevocationList;
 pub use extensions::{
     AlternativeNames, BasicConstraints, ExtendedKeyUsage, Extensions, KeyUsage, ListPoints,
 };
-pub use read::{Object, certificates, objects, revocation_lists};
+pub use read::{
+    Object, certificates, certificates_under, is_locked_store, objects, revocation_lists,
+};
 
 /// A DER distinguished name as text, most specific part first; `None` where it cannot be read.
 pub fn name_text(der: &[u8]) -> Option<String> {

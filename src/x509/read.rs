@@ -1,4 +1,5 @@
-//! Reads files of certificates, lists, requests and keys: PEM or DER by content, every object accounted for.
+//! Reads files of certificates, lists, requests and keys: PEM, DER, PKCS#7 or PKCS#12 by content, every
+//! object accounted for.
 
 use std::{fmt, path::Path};
 
@@ -8,7 +9,13 @@ use openssl::{
 };
 use zeroize::Zeroizing;
 
-use super::{Certificate, RevocationList, foreign, pem};
+use super::{
+    Certificate, RevocationList,
+    container::{self, Container},
+    foreign,
+    key::{self, Passphrase},
+    pem,
+};
 use crate::{
     error::{Error, Result, for_a_shell},
     files,
@@ -59,13 +66,29 @@ impl fmt::Debug for Object {
     }
 }
 
-/// Every object of a file, in its order.
+/// Every object of a file, in its order; a store without a passphrase is opened too.
 ///
 /// # Errors
 /// Where the file cannot be read, holds nothing, or holds something damaged, each named by its number.
 pub fn objects(path: &Path) -> Result<Vec<Object>> {
+    objects_under(path, None)
+}
+
+/// As [`objects`], with the passphrase of a store.
+///
+/// # Errors
+/// As [`objects`], and where it is not the store's.
+pub fn objects_under(path: &Path, passphrase: Option<&Passphrase>) -> Result<Vec<Object>> {
     let bytes = Zeroizing::new(files::read(path, files::SMALL)?);
-    parse(&bytes, path)
+    parse(&bytes, path, passphrase)
+}
+
+/// Whether a file is a store that opens only with a passphrase; what cannot be read is none.
+pub fn is_locked_store(path: &Path) -> bool {
+    let bytes = files::read(path, files::SMALL).map(Zeroizing::new);
+    bytes.is_ok_and(|bytes| {
+        container::of_der(&bytes) == Some(Container::Store) && key::needs_passphrase(&bytes)
+    })
 }
 
 /// The certificates of a file, in its order; other objects in it are passed over.
@@ -73,7 +96,18 @@ pub fn objects(path: &Path) -> Result<Vec<Object>> {
 /// # Errors
 /// As [`objects`], and where the file holds no certificate, naming what it holds instead.
 pub fn certificates(path: &Path) -> Result<Vec<Certificate>> {
-    only(path, "a certificate", |object| match object {
+    certificates_under(path, None)
+}
+
+/// As [`certificates`], with the passphrase of a store.
+///
+/// # Errors
+/// As [`certificates`], and where it is not the store's.
+pub fn certificates_under(
+    path: &Path,
+    passphrase: Option<&Passphrase>,
+) -> Result<Vec<Certificate>> {
+    only(path, passphrase, "a certificate", |object| match object {
         Object::Certificate(certificate) => Ok(*certificate),
         other => Err(other),
     })
@@ -84,7 +118,7 @@ pub fn certificates(path: &Path) -> Result<Vec<Certificate>> {
 /// # Errors
 /// As [`objects`], and where the file holds no list, naming what it holds instead.
 pub fn revocation_lists(path: &Path) -> Result<Vec<RevocationList>> {
-    only(path, "a revocation list", |object| match object {
+    only(path, None, "a revocation list", |object| match object {
         Object::RevocationList(list) => Ok(*list),
         other => Err(other),
     })
@@ -92,12 +126,13 @@ pub fn revocation_lists(path: &Path) -> Result<Vec<RevocationList>> {
 
 fn only<T>(
     path: &Path,
+    passphrase: Option<&Passphrase>,
     wanted: &str,
     pick: impl Fn(Object) -> std::result::Result<T, Object>,
 ) -> Result<Vec<T>> {
     let mut picked = Vec::new();
     let mut passed = Vec::new();
-    for object in objects(path)? {
+    for object in objects_under(path, passphrase)? {
         match pick(object) {
             Ok(item) => picked.push(item),
             Err(other) => passed.push(other),
@@ -129,8 +164,8 @@ fn advice(object: &Object, wanted: &str) -> String {
 /// Every object in bytes that came from `path`, in their order.
 ///
 /// # Errors
-/// As [`objects`].
-pub fn parse(bytes: &[u8], path: &Path) -> Result<Vec<Object>> {
+/// As [`objects_under`].
+pub fn parse(bytes: &[u8], path: &Path, passphrase: Option<&Passphrase>) -> Result<Vec<Object>> {
     let shown = path.display().to_string();
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if bytes.trim_ascii().is_empty() {
@@ -141,8 +176,13 @@ pub fn parse(bytes: &[u8], path: &Path) -> Result<Vec<Object>> {
     if !armoured && let Some(foreign) = foreign::by_magic(bytes) {
         return Err(not_read(&shown, foreign));
     }
+    let holds = container::of_der(bytes).filter(|_| !armoured);
     if armoured {
         from_pem(bytes, &shown)
+    } else if holds == Some(Container::Bundle) {
+        from_bundle(bytes, &shown)
+    } else if holds == Some(Container::Store) {
+        container::store(bytes, passphrase).map_err(|why| why.of(path))
     } else if bytes[0] == 0x30 {
         from_der(bytes, &shown).map(|object| vec![object])
     } else {
@@ -162,6 +202,25 @@ fn not_read(shown: &str, foreign: &foreign::Foreign) -> Error {
     )
 }
 
+fn from_bundle(bytes: &[u8], shown: &str) -> Result<Vec<Object>> {
+    let objects = container::bundle(bytes).map_err(|problem| {
+        damaged(shown, vec![format!("as a PKCS#7 bundle: {problem}")])
+            .hint("Copy or download the file again.")
+    })?;
+    refuse_too_many(objects.len(), shown)?;
+    Ok(objects)
+}
+
+fn refuse_too_many(count: usize, shown: &str) -> Result<()> {
+    if count <= MOST_OBJECTS {
+        return Ok(());
+    }
+    Err(Error::input(format!(
+        "`{shown}` holds more than {MOST_OBJECTS} objects, more than any file of its kind"
+    ))
+    .hint("Check that this is the file you mean."))
+}
+
 fn unknown(shown: &str) -> Error {
     Error::input(format!("`{shown}` holds neither PEM nor DER")).hint(format!(
         "Check what it is: `file {shown}`, `head -c 200 {shown}`."
@@ -177,39 +236,25 @@ fn from_pem(bytes: &[u8], shown: &str) -> Result<Vec<Object>> {
         ))
         .hint("Restore the line: five dashes on each side, alone on its line."));
     }
-    if blocks.len() > MOST_OBJECTS {
-        return Err(Error::input(format!(
-            "`{shown}` holds more than {MOST_OBJECTS} objects, more than any file of its kind"
-        ))
-        .hint("Check that this is the file you mean."));
-    }
+    refuse_too_many(blocks.len(), shown)?;
     let mut objects = Vec::with_capacity(blocks.len());
     let mut problems = Vec::new();
-    let mut hint = None;
     for (number, block) in blocks.iter().enumerate() {
-        match object(block) {
-            Ok(object) => objects.push(object),
+        match objects_of(block) {
+            Ok(held) => objects.extend(held),
             Err(problem) => {
-                if let Some(foreign) = foreign::by_label(&block.label) {
-                    hint.get_or_insert(
-                        foreign
-                            .hint
-                            .replace("{file}", &for_a_shell(Path::new(shown))),
-                    );
-                }
                 let label = block.label.escape_debug();
                 problems.push(format!("object {} ({label}): {problem}", number + 1));
             }
         }
     }
     if problems.is_empty() {
+        refuse_too_many(objects.len(), shown)?;
         return Ok(objects);
     }
-    let hint = hint.unwrap_or_else(|| {
-        "Copy or download the file again; `openssl storeutl -text FILE` shows what is in it."
-            .to_owned()
-    });
-    Err(damaged(shown, problems).hint(hint))
+    Err(damaged(shown, problems).hint(
+        "Copy or download the file again; `openssl storeutl -text FILE` shows what is in it.",
+    ))
 }
 
 fn damaged(shown: &str, mut problems: Vec<String>) -> Error {
@@ -228,16 +273,21 @@ fn damaged(shown: &str, mut problems: Vec<String>) -> Error {
     .details(problems)
 }
 
-/// Reads one block; the error is a fragment.
+/// Reads one block: one object, or what a bundle holds; the error is a fragment.
+fn objects_of(block: &pem::Block) -> std::result::Result<Vec<Object>, String> {
+    if container::is_bundle(&block.label) && block.closed {
+        let der = pem::decode(block).ok_or_else(|| "its base64 is damaged".to_owned())?;
+        return container::bundle(&der);
+    }
+    object(block).map(|object| vec![object])
+}
+
 fn object(block: &pem::Block) -> std::result::Result<Object, String> {
     if !block.closed {
         return Err(format!(
             "it is cut off, or its line ends were lost: the line `-----END {}-----` is missing",
             block.label.escape_debug()
         ));
-    }
-    if let Some(foreign) = foreign::by_label(&block.label) {
-        return Err(format!("{} is not read", foreign.what));
     }
     let der = || pem::decode(block).ok_or_else(|| "its base64 is damaged".to_owned());
     match block.label.as_str() {
@@ -285,7 +335,7 @@ fn from_der(bytes: &[u8], shown: &str) -> Result<Object> {
     }
     match Certificate::from_der(bytes) {
         Ok(certificate) => Ok(Object::Certificate(Box::new(certificate))),
-        Err(problem) => key(bytes).ok_or_else(|| {
+        Err(problem) => key_of(bytes).ok_or_else(|| {
             damaged(shown, vec![format!("as a certificate: {problem}")]).hint(format!(
                 "Check what it is: `openssl asn1parse -inform DER -in {shown}`."
             ))
@@ -293,7 +343,7 @@ fn from_der(bytes: &[u8], shown: &str) -> Result<Object> {
     }
 }
 
-fn key(bytes: &[u8]) -> Option<Object> {
+fn key_of(bytes: &[u8]) -> Option<Object> {
     let private = |encrypted| Object::PrivateKey {
         encrypted,
         bytes: Zeroizing::new(bytes.to_vec()),

@@ -63,30 +63,6 @@ fn files_that_are_no_certificates_are_refused_with_a_hint() {
 #[test]
 fn other_containers_are_named_with_the_command_that_opens_them() {
     let bench = Bench::new();
-    let family = pki::sha256();
-    let (p7b, p12) = (bench.path("chain.p7b"), bench.path("chain.p12"));
-    pki::openssl(&[
-        "crl2pkcs7",
-        "-nocrl",
-        "-certfile",
-        utf8(&family.sub.certificate()),
-        "-out",
-        utf8(&p7b),
-    ]);
-    pki::openssl(&[
-        "pkcs12",
-        "-export",
-        "-in",
-        utf8(&family.leaf.certificate),
-        "-inkey",
-        utf8(&family.leaf.key),
-        "-passout",
-        "pass:secret",
-        "-out",
-        utf8(&p12),
-    ]);
-    refused(&p7b, "openssl pkcs7 -print_certs");
-    refused(&p12, "openssl pkcs12 -in");
     refused(
         &bench.write("store.jks", b"\xfe\xed\xfe\xed\0\0\0\x02"),
         "keytool -importkeystore",

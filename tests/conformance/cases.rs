@@ -174,7 +174,9 @@ fn pkits_case(case: &Value, folder: &Path) -> Case {
 fn certificates(files: &[Vec<u8>]) -> Result<Vec<Arc<Certificate>>, String> {
     let mut found = Vec::new();
     for file in files {
-        for object in read::parse(file, Path::new("case")).map_err(|error| error.to_string())? {
+        for object in
+            read::parse(file, Path::new("case"), None).map_err(|error| error.to_string())?
+        {
             if let Object::Certificate(certificate) = object {
                 found.push(Arc::from(certificate));
             }
@@ -186,7 +188,9 @@ fn certificates(files: &[Vec<u8>]) -> Result<Vec<Arc<Certificate>>, String> {
 fn lists(files: &[Vec<u8>]) -> Result<Vec<Arc<RevocationList>>, String> {
     let mut found = Vec::new();
     for file in files {
-        for object in read::parse(file, Path::new("case")).map_err(|error| error.to_string())? {
+        for object in
+            read::parse(file, Path::new("case"), None).map_err(|error| error.to_string())?
+        {
             if let Object::RevocationList(list) = object {
                 found.push(Arc::from(list));
             }

@@ -8,17 +8,25 @@ use crate::{
     error::{Error, Result},
     files,
     survey::Subject,
-    x509::{self, Certificate, Object, key, read},
+    x509::{
+        self, Certificate, Object,
+        key::{self, Passphrase},
+        read,
+    },
 };
 
 /// What is known of a key's file, which must be there.
 ///
 /// # Errors
 /// Where it cannot be read, or holds no key or several.
-pub(super) fn facts(file: &Path, certificate: Option<&Arc<Certificate>>) -> Result<KeyFacts> {
+pub(super) fn facts(
+    file: &Path,
+    passphrase: Option<&Passphrase>,
+    certificate: Option<&Arc<Certificate>>,
+) -> Result<KeyFacts> {
     Ok(KeyFacts {
         file: file.display().to_string(),
-        key: read_key(file)?,
+        key: read_key(file, passphrase)?,
         certificate: certificate.cloned(),
         fits_later: None,
         shared_with: Vec::new(),
@@ -41,7 +49,7 @@ pub(super) fn facts_or_why_not(file: &Path, certificate: Option<&Arc<Certificate
             open: None,
         };
     }
-    facts(file, certificate).unwrap_or_else(|error| KeyFacts {
+    facts(file, None, certificate).unwrap_or_else(|error| KeyFacts {
         file: file.display().to_string(),
         key: why_not(file, &error),
         certificate: certificate.cloned(),
@@ -129,14 +137,14 @@ fn known_by(endpoint: &Endpoint) -> Vec<Option<String>> {
     key.into_iter().chain(certificate.map(Some)).collect()
 }
 
-fn read_key(file: &Path) -> Result<Key> {
+fn read_key(file: &Path, passphrase: Option<&Passphrase>) -> Result<Key> {
     let shown = file.display().to_string();
     let bytes = files::read_secret(file)?;
-    let private = key::read_private(&bytes, None, &shown);
+    let private = key::read_private(&bytes, passphrase, &shown);
     match private {
         Ok(private) => key::spki_sha256(&private).map(Key::Read),
         Err(error) => {
-            if is_encrypted(&bytes, file) {
+            if passphrase.is_none() && is_encrypted(&bytes, file) {
                 return Ok(Key::Encrypted);
             }
             Err(error)
@@ -146,7 +154,10 @@ fn read_key(file: &Path) -> Result<Key> {
 
 /// Whether a file holds one private key, and that one needs a passphrase.
 fn is_encrypted(bytes: &[u8], file: &Path) -> bool {
-    let objects: std::result::Result<Vec<Object>, Error> = read::parse(bytes, file);
+    if x509::is_locked_store(file) {
+        return true;
+    }
+    let objects: std::result::Result<Vec<Object>, Error> = read::parse(bytes, file, None);
     let keys: Vec<bool> = objects
         .into_iter()
         .flatten()

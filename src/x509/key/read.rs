@@ -1,10 +1,9 @@
 //! Reading: the one private key of a file, whatever its form, and what else the file holds where there is none.
 
-use std::cell::Cell;
+use std::{cell::Cell, path::Path};
 
 use openssl::{
     error::ErrorStack,
-    pkcs12::Pkcs12,
     pkey::{PKey, Private},
     x509::{X509, X509Crl, X509Req},
 };
@@ -14,7 +13,12 @@ use zeroize::Zeroizing;
 use super::Passphrase;
 use crate::{
     error::{Error, Result},
-    x509::pem::{self, Block},
+    x509::{
+        Object,
+        container::{self, Container, Shut},
+        pem::{self, Block},
+        read,
+    },
 };
 
 /// The most PEM blocks that are looked at: a key with its chain has a handful.
@@ -54,8 +58,11 @@ pub fn read_private(
     }
 }
 
-/// Whether the first private key of a file is encrypted.
+/// Whether the first private key of a file is encrypted, or in a store under a passphrase.
 pub fn needs_passphrase(bytes: &[u8]) -> bool {
+    if container::of_der(bytes) == Some(Container::Store) {
+        return container::store(bytes, None).is_err_and(|why| why == Shut::WithoutPassphrase);
+    }
     let asked = Cell::new(false);
     let answer = |_: &mut [u8]| {
         asked.set(true);
@@ -103,13 +110,8 @@ fn read_der(bytes: &[u8], passphrase: Option<&Passphrase>, label: &str) -> Resul
         Some("a revocation list")
     } else if PKey::public_key_from_der(bytes).is_ok() {
         Some("a public key alone")
-    } else if Pkcs12::from_der(bytes).is_ok() {
-        return Err(Error::input(format!(
-            "`{label}` is a PKCS#12 file, which holds a key and certificates together"
-        ))
-        .hint(format!(
-            "Take the key out: `openssl pkcs12 -in {label} -nocerts -out KEY.pem`."
-        )));
+    } else if container::of_der(bytes) == Some(Container::Store) {
+        return of_store(bytes, passphrase, label);
     } else {
         None
     };
@@ -119,6 +121,16 @@ fn read_der(bytes: &[u8], passphrase: Option<&Passphrase>, label: &str) -> Resul
             PKey::private_key_from_pkcs8_callback(bytes, callback)
         }),
     }
+}
+
+/// The key of a PKCS#12 store.
+fn of_store(bytes: &[u8], passphrase: Option<&Passphrase>, label: &str) -> Result<PKey<Private>> {
+    let objects = read::parse(bytes, Path::new(label), passphrase)?;
+    let key = objects.iter().find_map(|object| match object {
+        Object::PrivateKey { bytes, .. } => PKey::private_key_from_der(bytes).ok(),
+        _ => None,
+    });
+    key.ok_or_else(|| no_key(label, "a PKCS#12 store of certificates alone"))
 }
 
 /// Reads with a callback that knows whether it was asked: only an encrypted key asks.

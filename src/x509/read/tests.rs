@@ -5,14 +5,14 @@
 use super::*;
 
 fn refused(bytes: &[u8]) -> (String, String) {
-    let error = parse(bytes, Path::new("f.pem")).unwrap_err();
+    let error = parse(bytes, Path::new("f.pem"), None).unwrap_err();
     let details = error.problems().join("; ");
     let hint = error.next_action().unwrap_or_default().to_owned();
     (format!("{error} {details}"), hint)
 }
 
 #[test]
-fn other_forms_are_named_with_the_command_that_converts_them() {
+fn what_cannot_be_read_is_named_with_what_to_do() {
     for (bytes, what, command) in [
         (
             &b"\xfe\xed\xfe\xed\0\0\0\x02"[..],
@@ -21,18 +21,18 @@ fn other_forms_are_named_with_the_command_that_converts_them() {
         ),
         (
             b"\x30\x82\x09\x01\x02\x01\x03\x30\x82",
-            "PKCS#12",
-            "openssl pkcs12 -in f.pem",
+            "as a PKCS#12 store: it is no PKCS#12, or damaged",
+            "openssl pkcs12 -info -noout -in f.pem",
         ),
         (
             b"-----BEGIN PKCS7-----\nAA==\n-----END PKCS7-----\n",
-            "PKCS#7",
-            "openssl pkcs7 -print_certs -in f.pem",
+            "object 1 (PKCS7): it is no PKCS#7, or damaged",
+            "Copy or download the file again",
         ),
         (
             b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0",
-            "PKCS#7",
-            "openssl pkcs7",
+            "as a PKCS#7 bundle: it is no PKCS#7, or damaged",
+            "Copy or download the file again",
         ),
         (b"\n <!DOCTYPE html><html>", "a web page", "head f.pem"),
         (
