@@ -8,6 +8,7 @@ pub mod http;
 pub mod inbound;
 pub mod install;
 pub mod key;
+pub mod matching;
 pub mod network;
 pub mod path;
 pub mod tcp;
@@ -24,6 +25,7 @@ pub fn all() -> Vec<&'static Meta> {
     metas.extend(of(files::CHECKS));
     metas.extend(of(chain::CHECKS));
     metas.extend(of(key::CHECKS));
+    metas.extend(of(matching::CHECKS));
     metas.extend(of(path::CHECKS));
     metas.extend(of(dns::NAME));
     metas.extend(of(tcp::CONNECTION));

@@ -19,8 +19,9 @@ Examples:
                                        anywhere, without an install
   ptl csr --ask-passphrase             the same, with the key encrypted
   ptl csr lint request.csr             judge a request, whoever made it
+  ptl csr match new.crt /etc/ssl       find the key that a certificate belongs to
 
-Exit: 0 made, or nothing is wrong with it, 1 a request fails lint,
+Exit: 0 made, or nothing is wrong with it, 1 a request fails lint, or its key is not there,
       2 wrong input, or a file of that name is there: nothing was changed.")]
 pub struct CsrArgs {
     /// Judge a request instead of making one.
@@ -36,6 +37,32 @@ pub struct CsrArgs {
 pub enum CsrAction {
     /// Judge a certificate request, whoever made it
     Lint(LintArgs),
+    /// Tell which key, request and certificate belong together
+    ///
+    /// Looks into folders, and says for each request and certificate where its private key lies, and for
+    /// each key what it is for.
+    Match(MatchArgs),
+}
+
+impl CsrAction {
+    /// Its word on the command line.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Lint(_) => "lint",
+            Self::Match(_) => "match",
+        }
+    }
+}
+
+/// What is compared.
+#[derive(Args, Debug)]
+pub struct MatchArgs {
+    /// Files and folders
+    #[arg(value_name = "FILE|DIR", required = true)]
+    pub paths: Vec<PathBuf>,
+    /// The passphrase of keys and stores among them.
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
 }
 
 /// What is made.

@@ -2,6 +2,7 @@
 
 mod lint;
 mod make;
+mod matching;
 
 use super::Exit;
 use crate::{
@@ -13,18 +14,23 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Runs `ptl csr` and `ptl csr lint`.
+/// Runs `ptl csr`, `ptl csr lint` and `ptl csr match`.
 ///
 /// # Errors
 /// Where the command line, the install or a file is wrong, or something would be overwritten.
 pub(super) fn run(args: &CsrArgs, global: &Global) -> Result<Exit> {
     match &args.action {
         // clap's own rule would refuse the global flags before `lint` as well.
-        Some(CsrAction::Lint(_)) if making(&args.make) => Err(Error::input(
-            "flags of `ptl csr` stand before `lint`, which makes nothing",
-        )
-        .hint("Write `ptl csr lint FILE --fqdn NAME`.")),
+        Some(action) if making(&args.make) => Err(Error::input(format!(
+            "flags of `ptl csr` stand before `{}`, which makes nothing",
+            action.word()
+        ))
+        .hint(format!(
+            "Write them after it: `ptl csr {} --help` lists those that it takes.",
+            action.word()
+        ))),
         Some(CsrAction::Lint(lint)) => lint::run(lint, global),
+        Some(CsrAction::Match(files)) => matching::run(files, global),
         None => make::run(&args.make, global),
     }
 }

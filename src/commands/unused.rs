@@ -1,7 +1,7 @@
 //! Says which of the flags that every command takes mean nothing to this one, so that nobody relies on them.
 
 use crate::{
-    cli::{Cli, Command, csr::CsrAction},
+    cli::{Cli, Command},
     report::Format,
 };
 
@@ -10,7 +10,7 @@ pub(super) fn note(cli: &Cli) -> Option<String> {
     let global = &cli.global;
     let (judges, takes_environment) = match &cli.command {
         Command::CheckChain(_) | Command::CheckFirewall(_) | Command::Preflight(_) => (true, true),
-        Command::Csr(args) => (matches!(args.action, Some(CsrAction::Lint(_))), true),
+        Command::Csr(args) => (args.action.is_some(), true),
         Command::Init(_) => (false, true),
         Command::Checklist(_) | Command::Explain(_) | Command::Lab(_) => (false, false),
     };

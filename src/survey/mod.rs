@@ -6,6 +6,7 @@
 pub mod chain;
 pub mod csr;
 pub mod install;
+pub mod matching;
 pub mod network;
 mod run;
 pub mod work_tree;
