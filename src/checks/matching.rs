@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity};
 
 /// What a piece is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A private key.
     Key,
@@ -32,42 +32,46 @@ pub struct Piece {
     pub spki: Option<String>,
 }
 
-/// A piece among the others: the subject is its file and what it is.
+/// What has one public key, or a key that could not be opened alone: the subject names every piece of it.
 #[derive(Clone, Debug)]
 pub struct MatchFacts {
-    /// The piece.
-    pub piece: Piece,
-    /// All of them, this one included.
+    /// The pieces: keys, then requests, then certificates.
+    pub together: Vec<Piece>,
+    /// Everything that was found, these included.
     pub all: Arc<Vec<Piece>>,
 }
 
-/// The checks on what belongs together.
-pub static CHECKS: &[Check<MatchFacts>] = &[
-    Check {
-        meta: Meta {
-            id: CheckId("KEY-004"),
-            title: "the private key of a request or certificate is among the files",
-            severity: Severity::Error,
-            layer: Layer::Key,
-            source: "RFC 2986, 4.1 and RFC 5280, 4.1.2.7: both hold the public key of one private key",
-            hint: "Name more files or folders to look for it; if it is lost, make a new pair: `ptl csr --fqdn NAME --out DIR`.",
-            requires: &[],
-        },
-        run: has_its_key,
+/// The check on requests and certificates, and what is with them.
+pub static WANTS_A_KEY: &[Check<MatchFacts>] = &[Check {
+    meta: Meta {
+        id: CheckId("KEY-004"),
+        title: "the private key of a request or certificate is among the files",
+        severity: Severity::Error,
+        layer: Layer::Key,
+        source: "RFC 2986, 4.1 and RFC 5280, 4.1.2.7: both hold the public key of one private key",
+        hint: "Name more files or folders to look for it; if it is lost, make a new pair: `ptl csr --fqdn NAME --out DIR`.",
+        requires: &[],
     },
-    Check {
-        meta: Meta {
-            id: CheckId("KEY-005"),
-            title: "a request or certificate belongs to the private key",
-            severity: Severity::Notice,
-            layer: Layer::Key,
-            source: "RFC 5280, 4.1.2.7",
-            hint: "Keep it until you know what it is for: a certificate for it may still come.",
-            requires: &[],
-        },
-        run: is_of_use,
+    run: has_its_key,
+}];
+
+/// The check on a key that is alone.
+pub static LONE_KEY: &[Check<MatchFacts>] = &[Check {
+    meta: Meta {
+        id: CheckId("KEY-005"),
+        title: "a private key has a request or certificate that belongs to it",
+        severity: Severity::Notice,
+        layer: Layer::Key,
+        source: "RFC 5280, 4.1.2.7",
+        hint: "Keep it until you know what it is for: a certificate for it may still come.",
+        requires: &[],
     },
-];
+    run: is_of_use,
+}];
+
+/// What opens a key that is shut.
+const OPEN_IT: &str =
+    "Give its passphrase by --passphrase-file FILE, or run ptl as the user who may read it.";
 
 impl Piece {
     /// What it is, for sentences: `certificate example.nhs.uk`.
@@ -87,95 +91,71 @@ impl Piece {
 }
 
 impl MatchFacts {
-    /// The other pieces of the same key, of this kind.
-    fn of_same_key(&self, kind: Kind) -> Vec<&Piece> {
-        let mine = self.piece.spki.as_ref();
-        let same = |it: &&Piece| it.kind == kind && mine.is_some() && it.spki.as_ref() == mine;
-        let others = self.all.iter().filter(same);
-        others.filter(|it| **it != self.piece).collect()
+    fn has(&self, kinds: &[Kind]) -> bool {
+        self.together
+            .iter()
+            .any(|piece| kinds.contains(&piece.kind))
     }
 
-    /// Evidence with everything else of the same key.
-    fn together(&self, seen: String) -> Evidence {
+    /// Evidence with every piece and the key that they share.
+    fn seen(&self, seen: impl Into<String>) -> Evidence {
         let mut evidence = Evidence::seen(seen);
         for (label, kind) in [
             ("private key", Kind::Key),
             ("request", Kind::Request),
             ("certificate", Kind::Certificate),
         ] {
-            let pieces = self.of_same_key(kind);
-            if !pieces.is_empty() {
-                evidence = evidence.with(label, files(&pieces));
+            let files = files(&self.together, kind);
+            if !files.is_empty() {
+                evidence = evidence.with(label, files);
             }
         }
-        match &self.piece.spki {
+        match self.together.iter().find_map(|piece| piece.spki.as_ref()) {
             Some(spki) => evidence.with("SHA-256 of the public key", spki),
             None => evidence,
         }
     }
 }
 
-fn files(pieces: &[&Piece]) -> String {
-    let files: Vec<&str> = pieces.iter().map(|it| it.file.as_str()).collect();
-    files.join(", ")
+/// The files of the pieces of a kind, comma-separated.
+fn files(pieces: &[Piece], kind: Kind) -> String {
+    let files = pieces.iter().filter(|it| it.kind == kind);
+    files
+        .map(|it| it.file.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn has_its_key(facts: &MatchFacts, _: &Context<'_>) -> Outcome {
-    match facts.piece.kind {
-        Kind::Request | Kind::Certificate => {}
-        Kind::Authority => return Outcome::not_applicable("the key of a CA is the CA's alone"),
-        Kind::Key | Kind::ShutKey => return Outcome::not_applicable("it is a key itself"),
+    if !facts.has(&[Kind::Request, Kind::Certificate]) {
+        return Outcome::not_applicable("the key of a CA is the CA's alone");
     }
-    let keys = facts.of_same_key(Kind::Key);
-    if !keys.is_empty() {
-        return Outcome::Pass(facts.together(format!("its private key is `{}`", files(&keys))));
+    if facts.has(&[Kind::Key]) {
+        return Outcome::Pass(facts.seen("they are of one key"));
     }
-    let count = |kind| facts.all.iter().filter(|it| it.kind == kind).count();
-    let none = match count(Kind::Key) {
+    let none = match facts.all.iter().filter(|it| it.kind == Kind::Key).count() {
         0 => "no private key was found that could be opened".to_owned(),
         1 => "the one private key here is another's".to_owned(),
-        count => format!("none of the {count} private keys here is its own"),
+        count => format!("none of the {count} private keys here fits"),
     };
-    let shut: Vec<&Piece> = facts
-        .all
-        .iter()
-        .filter(|it| it.kind == Kind::ShutKey)
-        .collect();
+    let shut = files(&facts.all, Kind::ShutKey);
     if shut.is_empty() {
-        return Outcome::Fail(Cause::KeyDoesNotFit, facts.together(none));
+        return Outcome::Fail(Cause::KeyDoesNotFit, facts.seen(none));
     }
-    let seen = format!(
-        "{none}; it may be one that could not be opened: {}",
-        files(&shut)
-    );
-    Outcome::Undetermined(Some(Cause::KeyDoesNotFit), facts.together(seen).hint(
-        "Give the passphrase by --passphrase-file FILE, or run ptl as the user who may read the key.",
-    ))
+    let seen = facts.seen(format!(
+        "{none}; it may be one that could not be opened: {shut}"
+    ));
+    Outcome::Undetermined(Some(Cause::KeyDoesNotFit), seen.hint(OPEN_IT))
 }
 
 fn is_of_use(facts: &MatchFacts, _: &Context<'_>) -> Outcome {
-    match facts.piece.kind {
-        Kind::Key => {}
-        Kind::ShutKey => {
-            return Outcome::undetermined("it could not be opened").hint(
-                "Give its passphrase by --passphrase-file FILE, or run ptl as the user who may read it.",
-            );
-        }
-        _ => return Outcome::not_applicable("it is no key"),
+    if !facts.has(&[Kind::Key]) {
+        return Outcome::undetermined("it could not be opened").hint(OPEN_IT);
     }
-    let requests = facts.of_same_key(Kind::Request);
-    let certificates = facts.of_same_key(Kind::Certificate);
-    let seen = match (requests.as_slice(), certificates.as_slice()) {
-        ([], []) => {
-            return Outcome::Fail(
-                Cause::Unrelated,
-                facts.together("no request and no certificate here belongs to it".to_owned()),
-            );
-        }
-        (requests, []) => format!("the request `{}` was made with it", files(requests)),
-        (_, certificates) => format!("the certificate `{}` is of it", files(certificates)),
-    };
-    Outcome::Pass(facts.together(seen))
+    Outcome::Fail(
+        Cause::Unrelated,
+        facts.seen("no request and no certificate here belongs to it"),
+    )
 }
 
 #[cfg(test)]
@@ -192,9 +172,9 @@ mod tests {
         }
     }
 
-    fn of(place: usize, all: &[Piece]) -> MatchFacts {
+    fn group(places: &[usize], all: &[Piece]) -> MatchFacts {
         MatchFacts {
-            piece: all[place].clone(),
+            together: places.iter().map(|place| all[*place].clone()).collect(),
             all: Arc::new(all.to_vec()),
         }
     }
@@ -207,13 +187,19 @@ mod tests {
             piece("a.crt", Kind::Certificate, "1"),
             piece("b.key", Kind::Key, "2"),
         ];
-        let Outcome::Pass(evidence) = judge(has_its_key, &of(2, &all)) else {
+        let Outcome::Pass(evidence) = judge(has_its_key, &group(&[0, 1, 2], &all)) else {
             panic!("its key is there");
         };
-        assert!(evidence.seen.contains("`a.key`"));
+        assert!(
+            evidence
+                .values
+                .contains(&("private key", "a.key".to_owned()))
+        );
         assert!(evidence.values.contains(&("request", "a.csr".to_owned())));
-        assert!(matches!(judge(is_of_use, &of(0, &all)), Outcome::Pass(_)));
-        assert_eq!(failed(judge(is_of_use, &of(3, &all))), Cause::Unrelated);
+        assert_eq!(
+            failed(judge(is_of_use, &group(&[3], &all))),
+            Cause::Unrelated
+        );
     }
 
     #[test]
@@ -222,20 +208,18 @@ mod tests {
             piece("a.crt", Kind::Certificate, "1"),
             piece("b.key", Kind::Key, "2"),
         ];
-        assert_eq!(
-            failed(judge(has_its_key, &of(0, &all))),
-            Cause::KeyDoesNotFit
-        );
+        let lone = group(&[0], &all);
+        assert_eq!(failed(judge(has_its_key, &lone)), Cause::KeyDoesNotFit);
         all.push(piece("c.key", Kind::ShutKey, ""));
-        let cause = open(judge(has_its_key, &of(0, &all)));
+        let cause = open(judge(has_its_key, &group(&[0], &all)));
         assert_eq!(cause, Some(Cause::KeyDoesNotFit));
-        assert_eq!(open(judge(is_of_use, &of(2, &all))), None);
+        assert_eq!(open(judge(is_of_use, &group(&[2], &all))), None);
     }
 
     #[test]
     fn nobody_looks_for_the_key_of_a_ca() {
         let all = [piece("ca.pem", Kind::Authority, "1")];
-        let outcome = judge(has_its_key, &of(0, &all));
+        let outcome = judge(has_its_key, &group(&[0], &all));
         assert!(matches!(outcome, Outcome::NotApplicable(_)));
     }
 }

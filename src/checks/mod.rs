@@ -25,7 +25,8 @@ pub fn all() -> Vec<&'static Meta> {
     metas.extend(of(files::CHECKS));
     metas.extend(of(chain::CHECKS));
     metas.extend(of(key::CHECKS));
-    metas.extend(of(matching::CHECKS));
+    metas.extend(of(matching::WANTS_A_KEY));
+    metas.extend(of(matching::LONE_KEY));
     metas.extend(of(path::CHECKS));
     metas.extend(of(dns::NAME));
     metas.extend(of(tcp::CONNECTION));

@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     check::{self, Context, Finding},
-    checks::matching::{CHECKS, Kind, MatchFacts, Piece},
+    checks::matching::{Kind, LONE_KEY, MatchFacts, Piece, WANTS_A_KEY},
     error::{Error, Result},
     files,
     x509::{
@@ -55,16 +55,43 @@ pub fn check_files(
         ))
         .hint("Name the files, or the folders in which they lie."));
     }
+    let groups = grouped(&pieces);
     let all = Arc::new(pieces);
-    let judged = |piece: &Piece| {
+    let judged = groups.into_iter().flat_map(|together| {
+        let pieces = together.iter();
+        let subject: Vec<String> = pieces
+            .map(|piece| format!("{} ({})", piece.file, piece.what()))
+            .collect();
+        let alone = together
+            .iter()
+            .all(|piece| matches!(piece.kind, Kind::Key | Kind::ShutKey));
+        let table = match alone {
+            true => LONE_KEY,
+            false => WANTS_A_KEY,
+        };
         let facts = MatchFacts {
-            piece: piece.clone(),
+            together,
             all: Arc::clone(&all),
         };
-        let subject = format!("{}: {}", piece.file, piece.what());
-        check::run(CHECKS, &subject, &facts, context)
-    };
-    Ok(all.iter().flat_map(judged).collect())
+        check::run(table, &subject.join(" + "), &facts, context)
+    });
+    Ok(judged.collect())
+}
+
+/// What has one public key, in the order in which each came up; what could not be opened stands alone.
+fn grouped(pieces: &[Piece]) -> Vec<Vec<Piece>> {
+    let mut groups: Vec<Vec<Piece>> = Vec::new();
+    for piece in pieces {
+        let own = |group: &&mut Vec<Piece>| piece.spki.is_some() && group[0].spki == piece.spki;
+        match groups.iter_mut().find(own) {
+            Some(group) => group.push(piece.clone()),
+            None => groups.push(vec![piece.clone()]),
+        }
+    }
+    for group in &mut groups {
+        group.sort_by_key(|piece| piece.kind);
+    }
+    groups
 }
 
 /// Every file in a folder and those below it, in order; no symlink is followed.
@@ -125,39 +152,14 @@ fn shut(file: &Path) -> Piece {
 /// What a file holds of what is matched.
 fn held(file: &Path, passphrase: Option<&Passphrase>) -> Result<Vec<Piece>> {
     let bytes = files::read_secret(file)?;
-    let needs_passphrase = key::needs_passphrase(&bytes);
     if read::is_locked_store(file) && passphrase.is_none() {
         return Ok(vec![shut(file)]);
     }
     let shown = file.display().to_string();
     let mut pieces = Vec::new();
     for object in read::parse(&bytes, file, passphrase)? {
-        let (kind, label, spki) = match object {
-            Object::Certificate(certificate) => {
-                let kind = match certificate.is_ca() {
-                    true => Kind::Authority,
-                    false => Kind::Certificate,
-                };
-                (kind, certificate.label(), certificate.spki_sha256.clone())
-            }
-            Object::Request(der) => {
-                let Ok(request) = Request::from_der(&der) else {
-                    continue;
-                };
-                let label = request.values("CN").next().unwrap_or_default().to_owned();
-                (Kind::Request, label, request.spki_sha256)
-            }
-            Object::PrivateKey { bytes, .. } => {
-                match key::read_private(&bytes, passphrase, &shown) {
-                    Ok(private) => (Kind::Key, String::new(), key::spki_sha256(&private)?),
-                    Err(_) if needs_passphrase => {
-                        pieces.push(shut(file));
-                        continue;
-                    }
-                    Err(error) => return Err(error),
-                }
-            }
-            Object::RevocationList(_) | Object::PublicKey(_) | Object::Other(_) => continue,
+        let Some((kind, label, spki)) = matched(object, passphrase, &shown)? else {
+            continue;
         };
         pieces.push(Piece {
             file: shown.clone(),
@@ -167,4 +169,36 @@ fn held(file: &Path, passphrase: Option<&Passphrase>) -> Result<Vec<Piece>> {
         });
     }
     Ok(pieces)
+}
+
+/// What an object is to be matched as: kind, label and public key; nothing for what is not matched.
+fn matched(
+    object: Object,
+    passphrase: Option<&Passphrase>,
+    file: &str,
+) -> Result<Option<(Kind, String, String)>> {
+    Ok(match object {
+        Object::Certificate(certificate) => {
+            let kind = match certificate.is_ca() {
+                true => Kind::Authority,
+                false => Kind::Certificate,
+            };
+            Some((kind, certificate.label(), certificate.spki_sha256.clone()))
+        }
+        Object::Request(der) => Request::from_der(&der).ok().map(|request| {
+            let label = request.values("CN").next().unwrap_or_default().to_owned();
+            (Kind::Request, label, request.spki_sha256)
+        }),
+        Object::PrivateKey { bytes, .. } => {
+            let private = key::read_private(&bytes, passphrase, file);
+            match private {
+                Ok(private) => Some((Kind::Key, String::new(), key::spki_sha256(&private)?)),
+                Err(_) if key::needs_passphrase(&bytes) => {
+                    Some((Kind::ShutKey, String::new(), String::new()))
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Object::RevocationList(_) | Object::PublicKey(_) | Object::Other(_) => None,
+    })
 }

@@ -43,13 +43,13 @@ pub fn no_junit() -> Error {
 }
 
 /// A line in bold.
-pub(super) fn headline(text: &str) -> String {
+pub(in crate::report) fn headline(text: &str) -> String {
     let bold = Style::new().bold();
     format!("{bold}{text}{bold:#}\n")
 }
 
 /// Labels on the left, what they say on the right.
-pub(super) fn labelled(rows: &[(&str, String)], width: u16) -> String {
+pub(in crate::report) fn labelled(rows: &[(&str, String)], width: u16) -> String {
     let label = rows.iter().map(|(label, _)| label.len()).max();
     let rows = rows
         .iter()

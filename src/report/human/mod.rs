@@ -33,7 +33,7 @@ const INDENT: usize = 4;
 
 /// Rows of cells, the first columns as wide as said, the last as wide as is left, or below them
 /// where that is too little.
-pub(super) fn columns(
+pub(in crate::report) fn columns(
     rows: impl IntoIterator<Item = Vec<String>>,
     widths: &[usize],
     width: u16,
