@@ -29,10 +29,10 @@ pub struct CheckChainArgs {
     #[arg(long, value_name = "FILE", requires = "trust")]
     pub cert: Option<PathBuf>,
     /// Intermediate certificates; may be given again
-    #[arg(long, value_name = "FILE", requires = "cert")]
+    #[arg(long, value_name = "FILE|DIR", requires = "cert")]
     pub chain: Vec<PathBuf>,
     /// Trusted certificates, self-signed or not: a path to any will do; may be given again
-    #[arg(long, value_name = "[NAME=]FILE", requires = "cert", num_args = 1..)]
+    #[arg(long, value_name = "[NAME=]FILE|DIR", requires = "cert", num_args = 1..)]
     pub trust: Vec<String>,
     /// The private key that should fit
     #[arg(long, value_name = "FILE", requires = "cert")]

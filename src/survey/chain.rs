@@ -60,8 +60,8 @@ pub fn check_files(
     policy: Policy,
     context: &Context<'_>,
 ) -> Result<Vec<Finding>> {
-    let certificates = |file| x509::certificates_under(file, passphrase).map(shared);
-    let mut shown = certificates(&files.cert)?;
+    let certificates = |path| x509::certificates_of(path, passphrase).map(shared);
+    let mut shown = shared(x509::certificates_under(&files.cert, passphrase)?);
     for file in &files.chain {
         shown.extend(certificates(file)?);
     }

@@ -8,6 +8,7 @@ mod crl;
 pub mod csr;
 mod distinguished_name;
 mod extensions;
+mod folder;
 mod foreign;
 pub mod key;
 pub mod pair;
@@ -23,6 +24,7 @@ pub use crl::RevocationList;
 pub use extensions::{
     AlternativeNames, BasicConstraints, ExtendedKeyUsage, Extensions, KeyUsage, ListPoints,
 };
+pub use folder::certificates_of;
 pub use read::{
     Object, certificates, certificates_under, is_locked_store, objects, revocation_lists,
 };

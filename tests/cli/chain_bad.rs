@@ -30,7 +30,6 @@ fn files_that_are_no_certificates_are_refused_with_a_hint() {
     let family = pki::sha256();
     let pem = fs::read_to_string(&family.leaf.certificate).unwrap();
     refused(&bench.path("missing.pem"), "could not read");
-    refused(&bench.folder(), "is a folder");
     refused(&bench.write("empty.pem", ""), "is empty");
     refused(&bench.write("half.pem", &pem[..pem.len() / 2]), "cut off");
     refused(

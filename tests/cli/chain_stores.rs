@@ -183,6 +183,44 @@ fn an_encrypted_key_is_compared_where_its_passphrase_is_given() {
         .refuses("a passphrase is for the files of --cert");
 }
 
+#[test]
+fn a_folder_of_cas_is_trusted_as_its_files_are_each_once() {
+    let bench = Bench::new();
+    let family = pki::sha256();
+    let strangers = pki::sha1();
+    for (name, ca) in [("a.pem", &family.root), ("b.crt", &strangers.root)] {
+        bench.write(
+            &format!("cas/{name}"),
+            std::fs::read(ca.certificate()).unwrap(),
+        );
+    }
+    bench.write("cas/README", "the CAs of INT");
+    // The names by which OpenSSL finds them.
+    openssl(&["rehash", utf8(&bench.path("cas"))]);
+    let leaf = utf8(&family.leaf.certificate).to_owned();
+    let sub = family.sub.certificate();
+    let files = [
+        "check-chain",
+        "--format",
+        "json",
+        "--cert",
+        &leaf,
+        "--chain",
+        utf8(&sub),
+    ];
+    let when = ["--at", "2025-01-01T00:00:00Z"];
+    bench
+        .run([&files[..], &when, &["--trust", "cas"]].concat())
+        .exits(0)
+        .finds("PATH-001", "", "pass");
+    bench.write("empty/README", "");
+    bench
+        .run([&files[..], &when, &["--trust", "empty"]].concat())
+        .refuses("none of the 1 files in `empty` is a certificate");
+    let cert = ["check-chain", "--cert", "cas", "--trust", "cas"];
+    bench.run(cert).refuses("is a folder, not a file");
+}
+
 #[cfg(unix)]
 fn restrict(file: &std::path::Path) {
     use std::os::unix::fs::PermissionsExt;

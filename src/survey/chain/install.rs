@@ -51,7 +51,7 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
 fn hold(subject: &Subject<'_>, endpoint: &Endpoint) -> Holding {
     let mut holding = Holding::default();
     let mut read = |setting: &'static str, file: Option<&Path>| {
-        let (found, certificates) = load(file);
+        let (found, certificates) = load(setting, file);
         let shown = file.map_or_else(
             || setting.to_owned(),
             |file| format!("{setting} {}", file.display()),
@@ -84,7 +84,7 @@ fn hold(subject: &Subject<'_>, endpoint: &Endpoint) -> Holding {
     holding
 }
 
-fn load(file: Option<&Path>) -> (Found, Vec<Arc<Certificate>>) {
+fn load(setting: &str, file: Option<&Path>) -> (Found, Vec<Arc<Certificate>>) {
     let Some(file) = file else {
         return (Found::NotNamed, Vec::new());
     };
@@ -93,7 +93,12 @@ fn load(file: Option<&Path>) -> (Found, Vec<Arc<Certificate>>) {
     if matches!(file.try_exists(), Ok(false)) {
         return (Found::Missing(shown), Vec::new());
     }
-    match x509::certificates(file) {
+    // A folder has no first certificate, which a server would show.
+    let read = match setting {
+        "certificate" => x509::certificates(file),
+        _ => x509::certificates_of(file, None),
+    };
+    match read {
         Ok(certificates) => (Found::Read(shown, certificates.len()), shared(certificates)),
         Err(error) => {
             let hint = error

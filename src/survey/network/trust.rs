@@ -27,14 +27,14 @@ pub struct Trusted {
 }
 
 impl Trusted {
-    /// Those of files named on the command line.
+    /// Those of files and folders named on the command line.
     ///
     /// # Errors
     /// Where a file cannot be read.
     pub fn of_files(files: &[PathBuf], at: Timestamp) -> Result<Self> {
         let mut anchors = Vec::new();
         for file in files {
-            anchors.extend(x509::certificates(file)?.into_iter().map(Arc::new));
+            anchors.extend(x509::certificates_of(file, None)?.into_iter().map(Arc::new));
         }
         Ok(Self {
             anchors,
