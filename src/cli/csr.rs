@@ -18,6 +18,7 @@ Examples:
   ptl csr --fqdn example.thirdparty.nhs.uk --out .
                                        anywhere, without an install
   ptl csr --ask-passphrase             the same, with the key encrypted
+  ptl csr --list names.txt --out pairs a pair for each name, on all cores
   ptl csr lint request.csr             judge a request, whoever made it
   ptl csr match new.crt /etc/ssl       find the key that a certificate belongs to
 
@@ -71,6 +72,9 @@ pub struct MakeArgs {
     /// The endpoint's name; files are NAME.key and NAME.csr
     #[arg(long, value_name = "NAME")]
     pub fqdn: Option<String>,
+    /// Make a pair for each name of this file, one a line
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fqdn", "from_key"])]
+    pub list: Option<PathBuf>,
     /// The folder for key and request
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

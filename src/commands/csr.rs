@@ -1,6 +1,7 @@
 //! `ptl csr`.
 
 mod lint;
+mod list;
 mod make;
 mod matching;
 
@@ -31,12 +32,16 @@ pub(super) fn run(args: &CsrArgs, global: &Global) -> Result<Exit> {
         ))),
         Some(CsrAction::Lint(lint)) => lint::run(lint, global),
         Some(CsrAction::Match(files)) => matching::run(files, global),
-        None => make::run(&args.make, global),
+        None => match &args.make.list {
+            Some(list) => list::run(list, &args.make, global),
+            None => make::run(&args.make, global),
+        },
     }
 }
 
 fn making(make: &MakeArgs) -> bool {
     make.fqdn.is_some()
+        || make.list.is_some()
         || make.out.is_some()
         || make.bits.is_some()
         || make.from_key.is_some()

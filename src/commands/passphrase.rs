@@ -6,7 +6,7 @@ use openssl::pkey::{PKey, Private};
 
 use crate::{
     cli::{Global, passphrase::PassphraseArgs},
-    error::Result,
+    error::{Error, Result},
     files,
     report::visible,
     terminal,
@@ -80,6 +80,20 @@ pub(super) fn for_new_key(args: &PassphraseArgs, global: &Global) -> Result<Opti
         passphrase.refuse_short()?;
     }
     Ok(passphrase)
+}
+
+/// Refuses a new key without a passphrase where a file cannot be kept from other users.
+///
+/// # Errors
+/// On such a system, where there is none.
+pub(super) fn refuse_plain_where_others_read(passphrase: Option<&Passphrase>) -> Result<()> {
+    if passphrase.is_some() || files::CAN_KEEP_PRIVATE {
+        return Ok(());
+    }
+    Err(Error::input(
+        "a plain key cannot be kept from other users of this system, so it must be encrypted",
+    )
+    .hint("Give a passphrase: --ask-passphrase, --passphrase-file FILE or --passphrase-fd 0."))
 }
 
 fn named(args: &PassphraseArgs, global: &Global) -> Result<Option<Passphrase>> {

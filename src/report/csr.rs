@@ -1,9 +1,11 @@
 //! What `ptl csr` made, and what to send where: the document of kind `csr`.
 
+mod list;
 mod mail;
 
 use serde::Serialize;
 
+pub use list::{ListedPair, MadeList};
 pub use mail::{Desk, Sender, desks};
 
 use super::visible;

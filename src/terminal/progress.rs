@@ -12,14 +12,8 @@ pub struct Waiting(ProgressBar);
 
 /// Shows a line such as `| probing (2s of at most 5s)` until the result is dropped.
 pub fn waiting(label: &str, at_most: Duration) -> Waiting {
-    // indicatif itself hides what goes to no terminal.
-    let target = if QUIET.load(Ordering::Relaxed) {
-        ProgressDrawTarget::hidden()
-    } else {
-        ProgressDrawTarget::stderr()
-    };
     let message = format!("of at most {}s", at_most.as_secs_f32().ceil());
-    let bar = ProgressBar::with_draw_target(None, target)
+    let bar = ProgressBar::with_draw_target(None, target())
         .with_prefix(label.to_owned())
         .with_message(message);
     if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} ({elapsed} {msg})") {
@@ -29,6 +23,42 @@ pub fn waiting(label: &str, at_most: Duration) -> Waiting {
         bar.enable_steady_tick(Duration::from_millis(200));
     }
     Waiting(bar)
+}
+
+/// Work of many pieces that is going on. Its line disappears when this is dropped.
+#[derive(Debug)]
+pub struct Counting(ProgressBar);
+
+/// Shows a line such as `making keys [=====>    ] 51/100` until the result is dropped.
+pub fn counting(label: &str, pieces: usize) -> Counting {
+    let bar =
+        ProgressBar::with_draw_target(Some(pieces as u64), target()).with_prefix(label.to_owned());
+    if let Ok(style) = ProgressStyle::with_template("{prefix} [{bar:30}] {pos}/{len}") {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    Counting(bar)
+}
+
+impl Counting {
+    /// Another piece is done.
+    pub fn one_more(&self) {
+        self.0.inc(1);
+    }
+}
+
+impl Drop for Counting {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// stderr, unless nobody wants to see it.
+fn target() -> ProgressDrawTarget {
+    // indicatif itself hides what goes to no terminal.
+    match QUIET.load(Ordering::Relaxed) {
+        true => ProgressDrawTarget::hidden(),
+        false => ProgressDrawTarget::stderr(),
+    }
 }
 
 impl Drop for Waiting {

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 
 mod chains;
+mod requests;
 mod silent;
 mod startup;
 
@@ -64,6 +65,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("startup", startup::ratios),
     ("chains", chains::ratios),
     ("silent", silent::ratios),
+    ("requests", requests::ratios),
 ];
 
 fn show(ratios: &[Ratio]) {

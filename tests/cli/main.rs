@@ -24,6 +24,7 @@ mod config;
 mod csr;
 mod csr_files;
 mod csr_install;
+mod csr_list;
 mod csr_match;
 mod csr_passphrase;
 mod explain;

@@ -138,14 +138,7 @@ fn command(args: &MakeArgs, global: &Global, environment: &str) -> String {
 fn new_pair(order: &Order, args: &MakeArgs, global: &Global) -> Result<(Key, String)> {
     order.pair.refuse_existing(&order.command)?;
     let secret = passphrase::for_new_key(&args.passphrase, global)?;
-    if secret.is_none() && !files::CAN_KEEP_PRIVATE {
-        return Err(Error::input(
-            "a plain key cannot be kept from other users of this system, so it must be encrypted",
-        )
-        .hint(
-            "Give a passphrase: --ask-passphrase, --passphrase-file FILE or --passphrase-fd 0.",
-        ));
-    }
+    passphrase::refuse_plain_where_others_read(secret.as_ref())?;
     let key = key::generate(args.bits.unwrap_or_default())?;
     let request = csr::make(&key, &order.fqdn, !args.no_san)?;
     let pem = key::to_pem(&key, secret.as_ref())?;
