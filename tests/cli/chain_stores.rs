@@ -96,7 +96,7 @@ fn a_damaged_or_empty_bundle_is_no_chain() {
 fn a_store_opens_with_its_passphrase_of_new_and_of_old_windows() {
     let bench = Bench::new();
     let secret = bench.write("secret", "a secret, with spaces\n");
-    restrict(&secret);
+    pki::restrict(&secret);
     let old = [SECRET, &["-legacy"]].concat();
     for (name, flags) in [("new.pfx", SECRET), ("old.pfx", &old)] {
         let store = store(&bench, name, flags);
@@ -119,7 +119,7 @@ fn a_store_without_a_passphrase_or_with_another_says_what_to_do() {
         .refuses("is a PKCS#12 store (.p12, .pfx) under a passphrase")
         .complains("--passphrase-file");
     let wrong = bench.write("wrong", "another\n");
-    restrict(&wrong);
+    pki::restrict(&wrong);
     let given = ["--passphrase-file", utf8(&wrong)];
     check(&bench, &[&["--cert", utf8(&store)][..], &given].concat())
         .refuses("the passphrase is not that of the PKCS#12 store");
@@ -152,16 +152,7 @@ fn an_encrypted_key_is_compared_where_its_passphrase_is_given() {
     let bench = Bench::new();
     let leaf = &pki::sha256().leaf;
     let locked = bench.path("locked.key");
-    let arguments = [
-        "pkey",
-        "-aes256",
-        "-passout",
-        "pass:secret",
-        "-in",
-        utf8(&leaf.key),
-    ];
-    openssl(&[&arguments[..], &["-out", utf8(&locked)]].concat());
-    restrict(&locked);
+    pki::lock(&leaf.key, &locked);
     let sub = pki::sha256().sub.certificate();
     let files = [
         "--cert",
@@ -173,7 +164,7 @@ fn an_encrypted_key_is_compared_where_its_passphrase_is_given() {
     ];
     check(&bench, &files).finds("KEY-001", "", "undetermined");
     let secret = bench.write("secret", "secret\n");
-    restrict(&secret);
+    pki::restrict(&secret);
     let given = ["--passphrase-file", utf8(&secret)];
     check(&bench, &[&files[..], &given].concat())
         .exits(0)
@@ -220,15 +211,6 @@ fn a_folder_of_cas_is_trusted_as_its_files_are_each_once() {
     let cert = ["check-chain", "--cert", "cas", "--trust", "cas"];
     bench.run(cert).refuses("is a folder, not a file");
 }
-
-#[cfg(unix)]
-fn restrict(file: &std::path::Path) {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
-}
-
-#[cfg(not(unix))]
-fn restrict(_file: &std::path::Path) {}
 
 impl Run {
     /// Asserts that nothing of a key or a passphrase got into what was printed.

@@ -80,17 +80,8 @@ fn a_certificate_without_its_key_fails_and_says_how_many_there_are() {
 fn an_encrypted_key_leaves_it_open_until_its_passphrase_is_given() {
     let bench = folder();
     fs::remove_file(bench.path("keys/ours.key")).unwrap();
-    let key = &pki::sha256().leaf.key;
     let locked = bench.path("keys/locked.key");
-    let arguments = [
-        "pkey",
-        "-aes256",
-        "-passout",
-        "pass:secret",
-        "-in",
-        utf8(key),
-    ];
-    openssl(&[&arguments[..], &["-out", utf8(&locked)]].concat());
+    pki::lock(&pki::sha256().leaf.key, &locked);
     matched(&bench, &["."])
         .exits(3)
         .finds("KEY-004", "ours.crt", "undetermined")

@@ -3,7 +3,8 @@
 use std::{
     fs,
     net::{TcpListener, TcpStream},
-    process::{Command, Stdio},
+    path::Path,
+    process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
@@ -78,18 +79,23 @@ fn sigterm_ends_it_too_and_it_starts_again_on_its_ports_with_its_cas() {
         .refuses("revoked already");
 }
 
+/// A shell that starts a lab in a folder, and waits for it.
+fn parent_of_a_lab(folder: &Path) -> Child {
+    Command::new("sh")
+        .args(["-c", "\"$0\" lab up -q \"$1\" & wait"])
+        .arg(env!("CARGO_BIN_EXE_ptl"))
+        .arg(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
 #[test]
 fn the_end_of_the_parent_ends_it_even_by_sigkill() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("lab");
-    let mut parent = Command::new("sh")
-        .args(["-c", "\"$0\" lab up -q \"$1\" & wait"])
-        .arg(env!("CARGO_BIN_EXE_ptl"))
-        .arg(&folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut parent = parent_of_a_lab(&folder);
     let end = Instant::now() + Duration::from_secs(60);
     while !folder.join("lab.toml").exists() {
         assert!(Instant::now() < end, "the lab does not start");
@@ -109,14 +115,7 @@ fn the_end_of_the_parent_ends_it_even_by_sigkill() {
 fn the_end_of_the_parent_ends_it_even_while_it_starts() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("lab");
-    let mut parent = Command::new("sh")
-        .args(["-c", "\"$0\" lab up -q \"$1\" & wait"])
-        .arg(env!("CARGO_BIN_EXE_ptl"))
-        .arg(&folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut parent = parent_of_a_lab(&folder);
     let end = Instant::now() + Duration::from_secs(60);
     // Its claim is there before its keys are.
     while !folder.join("running").exists() {
@@ -241,8 +240,7 @@ fn what_a_lab_is_needed_for_says_where_none_is() {
 #[test]
 fn a_lab_that_ended_takes_no_fault() {
     let mut lab = Lab::start();
-    lab.process().kill().unwrap();
-    lab.process().wait().unwrap();
+    lab.kill();
     let folder = lab.folder.to_str().unwrap();
     Bench::new()
         .run(["lab", "fault", "tls-expired", "--lab", folder])

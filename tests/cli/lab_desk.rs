@@ -132,8 +132,7 @@ fn a_report_does_not_take_the_place_of_the_certificate() {
 fn a_certificate_that_could_not_be_revoked_is_not_left_there() {
     let mut lab = Lab::start();
     let bench = lab.install(&[]);
-    lab.process().kill().unwrap();
-    lab.process().wait().unwrap();
+    lab.kill();
     let folder = lab.folder.to_str().unwrap();
     std::fs::write(lab.folder.join("ca/g2/revoked.toml"), "junk").unwrap();
     let request = format!("{FQDN}.csr");

@@ -34,8 +34,7 @@ fn every_key_of_a_lab_is_its_owners_alone() {
 #[test]
 fn a_damaged_lab_is_named_and_nothing_is_signed() {
     let mut lab = Lab::start();
-    lab.process().kill().unwrap();
-    lab.process().wait().unwrap();
+    lab.kill();
     let bench = Bench::new();
     let folder = lab.folder.to_str().unwrap();
     let lists = || fs::read(lab.folder.join("crl/int/G2/auth/crlc1.crl")).unwrap();

@@ -341,6 +341,31 @@ pub(crate) struct Family {
 /// The name of the family's leaves.
 pub(crate) const NAME: &str = "example.thirdparty.nhs.uk";
 
+/// Writes a key under the passphrase `secret`, for its owner alone.
+pub(crate) fn lock(key: &Path, to: &Path) {
+    let arguments = [
+        "pkey",
+        "-aes256",
+        "-passout",
+        "pass:secret",
+        "-in",
+        utf8(key),
+    ];
+    openssl(&[&arguments[..], &["-out", utf8(to)]].concat());
+    restrict(to);
+}
+
+/// Leaves a file to its owner alone.
+pub(crate) fn restrict(file: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+}
+
 /// The SHA-256 family of this run.
 pub(crate) fn sha256() -> &'static Family {
     static FAMILY: OnceLock<Family> = OnceLock::new();

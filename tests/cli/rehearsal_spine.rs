@@ -37,8 +37,7 @@ pub(crate) struct Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 
@@ -102,6 +101,12 @@ impl Lab {
         port.try_into().unwrap()
     }
 
+    /// Ends it at once; its folder stays as it is.
+    pub(crate) fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// The process.
     pub(crate) fn process(&mut self) -> &mut Child {
         &mut self.child
@@ -128,7 +133,7 @@ impl Lab {
         bench.run(&arguments).exits(0).complains_not();
         // Making a key is slow and its time is random: one does for all.
         bench.write("lab.key", fs::read(shared_key()).unwrap());
-        restrict(&bench.path("lab.key"));
+        crate::pki::restrict(&bench.path("lab.key"));
         let made = ["csr", "--from-key", "lab.key", "--fqdn", FQDN];
         bench.run(made).exits(0);
         let request = format!("{FQDN}.csr");
@@ -170,11 +175,6 @@ fn shared_key() -> &'static Path {
         crate::pki::openssl(&["genrsa", "-out", file, "2048"]);
         key
     })
-}
-
-fn restrict(key: &Path) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::set_permissions(key, fs::Permissions::from_mode(0o600)).unwrap();
 }
 
 /// The lab of this run, one test at a time: a fault holds for everybody. It ends with this process.
