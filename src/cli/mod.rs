@@ -6,6 +6,7 @@ pub mod check_chain;
 pub mod check_firewall;
 pub mod checklist;
 pub mod csr;
+pub mod expiry;
 pub mod explain;
 mod help;
 pub mod init;
@@ -50,6 +51,8 @@ pub enum Command {
     CheckChain(check_chain::CheckChainArgs),
     /// Probe the way to Spine, layer by layer
     CheckFirewall(check_firewall::CheckFirewallArgs),
+    /// Show every date that ends something
+    Expiry(expiry::ExpiryArgs),
     /// Walk the staged live-install checklist
     Checklist(checklist::ChecklistArgs),
     /// Run every check that applies

@@ -5,6 +5,7 @@ mod check_firewall;
 mod checklist;
 mod context;
 mod csr;
+mod expiry;
 mod explain;
 mod init;
 mod lab;
@@ -113,6 +114,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::CheckFirewall(args) => check_firewall::run(args, global),
         Command::Checklist(args) => checklist::run(args, global),
         Command::Preflight(args) => preflight::run(args, global),
+        Command::Expiry(args) => expiry::run(args, global),
         Command::Explain(args) => explain::run(args, global),
         Command::Lab(args) => lab::run(args, global),
     }?;

@@ -5,6 +5,7 @@
 mod checklist;
 pub mod csr;
 mod escape;
+mod expiry;
 mod explain;
 mod human;
 mod json;
@@ -15,6 +16,7 @@ use clap::ValueEnum;
 
 pub use checklist::{NextSteps, OneStep, Recorded, WholeChecklist};
 pub use escape::visible;
+pub use expiry::Expiry;
 pub use explain::{
     CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation, GenerationsDocument,
     explain, no_junit,

@@ -5,6 +5,7 @@
 
 pub mod chain;
 pub mod csr;
+pub mod expiry;
 pub mod install;
 pub mod matching;
 pub mod network;

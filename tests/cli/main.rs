@@ -27,6 +27,7 @@ mod csr_install;
 mod csr_list;
 mod csr_match;
 mod csr_passphrase;
+mod expiry;
 mod explain;
 mod firewall;
 mod firewall_install;
