@@ -124,8 +124,8 @@ impl Explanation for LabRehearsal {
         });
         text += &format!(
             "\nIt stays in {folder}, to be looked at and gone on with:\n  \
-             ptl lab up {lab}\n  \
-             in another terminal:\n  \
+             ptl lab up {lab}\n\
+             and in another terminal:\n  \
              ptl --install {install} preflight\n  \
              ptl lab fault tls-expired --lab {lab}\n"
         );
