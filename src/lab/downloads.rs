@@ -62,8 +62,8 @@ impl Downloads {
         let mut things = BTreeMap::new();
         for generation in &lab.generations {
             let shape = generation.shape;
-            let [root, sub] = shape.certificate_paths();
-            for (path, authority) in [(root, &generation.root), (sub, &generation.sub)] {
+            for (which, authority) in generation.authorities() {
+                let path = shape.certificate_path(which);
                 let der = authority.certificate.to_der().map_err(unmade)?;
                 things.insert(format!("/{path}"), Thing::Certificate(der.into()));
             }

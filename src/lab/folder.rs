@@ -28,10 +28,10 @@ use crate::{
 pub(super) const PROFILE: &str = "lab.toml";
 /// Where the servers listen. Written when every CA is there: without it a folder is no lab.
 const SERVERS: &str = "servers.toml";
-/// Where a lab's CAs are made before they appear together.
-const MAKING: &str = "making";
 /// The newest form of that file.
 const SCHEMA: u32 = 1;
+/// Where a lab's CAs are made before they appear together.
+const MAKING: &str = "making";
 
 /// Where the servers listen, as a file.
 #[derive(Deserialize, Serialize)]
@@ -171,7 +171,7 @@ impl Lab {
         NewFolders::make(&self.path("trust"))?.keep();
         let mut all = Vec::new();
         for generation in &self.generations {
-            for (which, authority) in [("root", &generation.root), ("sub", &generation.sub)] {
+            for (which, authority) in generation.authorities() {
                 let pem = authority.certificate.to_pem().map_err(unmade)?;
                 let file = self.trust_file(generation.shape.id, which);
                 files::put(&file, &pem)?;
@@ -186,7 +186,7 @@ impl Lab {
 fn keep(lab: &Path, generation: &Generation) -> Result<()> {
     let folder = home(lab, generation.shape);
     NewFolders::make(&folder)?.keep();
-    for (which, authority) in [("root", &generation.root), ("sub", &generation.sub)] {
+    for (which, authority) in generation.authorities() {
         let pem = key::to_pem(&authority.key, None)?;
         // Where no file can be kept private, this key is none worth keeping: it signs for the lab alone.
         let access = match CAN_KEEP_PRIVATE {

@@ -98,6 +98,13 @@ pub(super) struct Generation {
     pub(super) sub: Authority,
 }
 
+impl Generation {
+    /// Its CAs, each with the word that its files bear.
+    pub(super) fn authorities(&self) -> [(&'static str, &Authority); 2] {
+        [("root", &self.root), ("sub", &self.sub)]
+    }
+}
+
 /// The keys of a generation: making them takes longest, and they are made side by side.
 pub(super) fn keys(shape: &Shape) -> Made<(PKey<Private>, PKey<Private>)> {
     let (root, sub) = rayon::join(|| rsa(shape.root_bits), || rsa(2048));
@@ -173,9 +180,9 @@ impl Shape {
         Ok(ListPoint::Directory(directory.to_der().map_err(unmade)?))
     }
 
-    /// Where the CA certificates can be downloaded: root and sub.
-    pub(super) fn certificate_paths(&self) -> [String; 2] {
-        ["root", "sub"].map(|which| format!("{}/{which}.crt", self.id))
+    /// Where the certificate of a CA can be downloaded: of `root` or `sub`.
+    pub(super) fn certificate_path(&self, which: &str) -> String {
+        format!("{}/{which}.crt", self.id)
     }
 
     /// Makes root and sub CA, five years old and valid for another fifteen and five.
@@ -248,11 +255,10 @@ impl Shape {
             extension::subject_key_id(key)?,
         ];
         if self.modern {
-            let [root_certificate, _] = self.certificate_paths();
             extensions.push(extension::policy(SUB_POLICY)?);
             extensions.push(extension::authority_access(
                 &places.url(OCSP, "ocsp"),
-                &places.url(CERTIFICATES, &root_certificate),
+                &places.url(CERTIFICATES, &self.certificate_path("root")),
             )?);
         }
         Ok(extensions)

@@ -145,11 +145,10 @@ impl Lab {
                 until: Some(turn),
             },
         };
-        let [root_path, sub_path] = shape.certificate_paths();
         let is_listed = shape.partitions > 0;
         let url = |path: &str| self.places.url(LISTS, path);
-        let mut root = self.pin(&generation.root, &root_path)?;
-        let mut sub = self.pin(&generation.sub, &sub_path)?;
+        let mut root = self.pin(&generation.root, &shape.certificate_path("root"))?;
+        let mut sub = self.pin(&generation.sub, &shape.certificate_path("sub"))?;
         if is_listed {
             root.crl_urls = vec![url(shape.root_list)];
             let partitions = shape.all_partitions().into_iter();

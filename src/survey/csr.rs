@@ -6,7 +6,7 @@ use super::Subject;
 use crate::{
     check::{self, Context, Finding},
     checks::csr::{CHECKS, FILE, Linted, ReadingProblem},
-    config::Fqdn,
+    config::{Endpoint, Fqdn, Install},
     error::{Error, Result, for_a_shell},
     x509::{
         csr::Request,
@@ -94,7 +94,8 @@ fn concrete(hint: &str, path: &Path, linted: &Linted) -> String {
 /// Judges the request beside the key of an install; without one there is nothing to judge.
 pub fn survey(subject: &Subject<'_>) -> Vec<Finding> {
     let endpoint = subject.endpoint;
-    let Some(path) = beside_the_key(subject).filter(|path| path.exists()) else {
+    let path = endpoint.and_then(|endpoint| beside_the_key(endpoint, subject.install));
+    let Some(path) = path.filter(|path| path.exists()) else {
         let reason = "no request lies beside the key of this environment";
         return check::skipped(CHECKS, "request", reason, subject.selection);
     };
@@ -116,13 +117,12 @@ pub fn survey(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// Where `ptl csr` puts the request: beside the key that ptl.toml names, else into the install's folder.
-fn beside_the_key(subject: &Subject<'_>) -> Option<PathBuf> {
-    let endpoint = subject.endpoint?;
+pub(super) fn beside_the_key(endpoint: &Endpoint, install: &Install) -> Option<PathBuf> {
     match &endpoint.key {
         Some(key) => Some(key.with_extension("csr")),
         None => {
             let name = endpoint.fqdn.as_deref()?.to_ascii_lowercase();
-            Some(subject.install.folder.join(format!("{name}.csr")))
+            Some(install.folder.join(format!("{name}.csr")))
         }
     }
 }

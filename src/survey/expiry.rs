@@ -9,6 +9,7 @@ use std::{
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
 
+use super::csr::beside_the_key;
 use crate::{
     config::{Endpoint, Install},
     error::Result,
@@ -164,10 +165,8 @@ impl Endings {
         keys: &HashSet<String>,
         at: Timestamp,
     ) {
-        let path = match (&endpoint.key, &endpoint.fqdn) {
-            (Some(key), _) => key.with_extension("csr"),
-            (None, Some(fqdn)) => install.folder.join(format!("{fqdn}.csr")),
-            (None, None) => return,
+        let Some(path) = beside_the_key(endpoint, install) else {
+            return;
         };
         let Some((request, since)) = request_of(&path) else {
             return;

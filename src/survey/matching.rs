@@ -152,7 +152,7 @@ fn shut(file: &Path) -> Piece {
 /// What a file holds of what is matched.
 fn held(file: &Path, passphrase: Option<&Passphrase>) -> Result<Vec<Piece>> {
     let bytes = files::read_secret(file)?;
-    if read::is_locked_store(file) && passphrase.is_none() {
+    if passphrase.is_none() && read::is_locked_store(&bytes) {
         return Ok(vec![shut(file)]);
     }
     let shown = file.display().to_string();

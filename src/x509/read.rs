@@ -83,12 +83,9 @@ pub fn objects_under(path: &Path, passphrase: Option<&Passphrase>) -> Result<Vec
     parse(&bytes, path, passphrase)
 }
 
-/// Whether a file is a store that opens only with a passphrase; what cannot be read is none.
-pub fn is_locked_store(path: &Path) -> bool {
-    let bytes = files::read(path, files::SMALL).map(Zeroizing::new);
-    bytes.is_ok_and(|bytes| {
-        container::of_der(&bytes) == Some(Container::Store) && key::needs_passphrase(&bytes)
-    })
+/// Whether the bytes of a file are a store that opens only with a passphrase.
+pub fn is_locked_store(bytes: &[u8]) -> bool {
+    container::of_der(bytes) == Some(Container::Store) && key::needs_passphrase(bytes)
 }
 
 /// The certificates of a file, in its order; other objects in it are passed over.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    rehearsal_spine::{FQDN, Lab, lab},
+    rehearsal_spine::{FQDN, Lab, lab, port_in},
     schemas::conforms,
     support::{Bench, Run},
 };
@@ -101,10 +101,7 @@ fn the_end_of_the_parent_ends_it_even_by_sigkill() {
         assert!(Instant::now() < end, "the lab does not start");
         std::thread::sleep(Duration::from_millis(20));
     }
-    let text = fs::read_to_string(folder.join("servers.toml")).unwrap();
-    let table: toml::Table = text.parse().unwrap();
-    let port = |name: &str| table["servers"][name].as_integer().unwrap() as u16;
-    let ports = ["dns", "proxy", "downloads"].map(port);
+    let ports = ["dns", "proxy", "downloads"].map(|server| port_in(&folder, server));
     assert!(ports.iter().all(|port| listens(*port)));
     parent.kill().unwrap();
     parent.wait().unwrap();
@@ -124,15 +121,11 @@ fn the_end_of_the_parent_ends_it_even_while_it_starts() {
     }
     parent.kill().unwrap();
     parent.wait().unwrap();
-    let text = loop {
-        match fs::read_to_string(folder.join("lab.toml")) {
-            Ok(_) => break fs::read_to_string(folder.join("servers.toml")).unwrap(),
-            Err(_) => assert!(Instant::now() < end, "the lab does not go on"),
-        }
+    while !folder.join("lab.toml").exists() {
+        assert!(Instant::now() < end, "the lab does not go on");
         std::thread::sleep(Duration::from_millis(2));
-    };
-    let table: toml::Table = text.parse().unwrap();
-    falls_silent(&[table["servers"]["proxy"].as_integer().unwrap() as u16]);
+    }
+    falls_silent(&[port_in(&folder, "proxy")]);
 }
 
 #[test]

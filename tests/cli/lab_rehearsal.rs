@@ -8,6 +8,7 @@ use std::{
 
 use crate::{
     loopback::Machine,
+    rehearsal_spine::port_in,
     schemas::conforms,
     support::{Bench, Run},
 };
@@ -29,9 +30,7 @@ fn a_rehearsal_goes_from_an_empty_folder_as_far_as_ptl_does() {
         .says("not built");
     assert!(took < Duration::from_secs(60), "{took:?}\n{run}");
     assert!(bench.path("rehearsal/install/ptl.toml").exists());
-    let text = fs::read_to_string(bench.path("rehearsal/lab/servers.toml")).unwrap();
-    let table: toml::Table = text.parse().unwrap();
-    let proxy = table["servers"]["proxy"].as_integer().unwrap() as u16;
+    let proxy = port_in(&bench.path("rehearsal/lab"), "proxy");
     assert!(TcpStream::connect(("127.0.0.1", proxy)).is_err());
     bench.run(["lab", "rehearse"]).refuses("holds other files");
 }

@@ -86,8 +86,7 @@ impl Lab {
     }
 
     fn places(&self) -> toml::Value {
-        let text = fs::read_to_string(self.folder.join("servers.toml")).unwrap();
-        text.parse::<toml::Table>().unwrap()["servers"].clone()
+        places_in(&self.folder)
     }
 
     /// The environment that `--env` takes.
@@ -97,8 +96,7 @@ impl Lab {
 
     /// The port of a server, as the lab's folder says.
     pub(crate) fn port(&self, server: &str) -> u16 {
-        let port = self.places()[server].as_integer().unwrap();
-        port.try_into().unwrap()
+        port_in(&self.folder, server)
     }
 
     /// Ends it at once; its folder stays as it is.
@@ -164,6 +162,17 @@ impl Lab {
         }
         bench.write("ptl.toml", text);
     }
+}
+
+fn places_in(folder: &Path) -> toml::Value {
+    let text = fs::read_to_string(folder.join("servers.toml")).unwrap();
+    text.parse::<toml::Table>().unwrap()["servers"].clone()
+}
+
+/// The port of a server, as the folder of a lab says.
+pub(crate) fn port_in(folder: &Path, server: &str) -> u16 {
+    let port = places_in(folder)[server].as_integer().unwrap();
+    port.try_into().unwrap()
 }
 
 /// A key that is made once in a run.

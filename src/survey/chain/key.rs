@@ -154,7 +154,7 @@ fn read_key(file: &Path, passphrase: Option<&Passphrase>) -> Result<Key> {
 
 /// Whether a file holds one private key, and that one needs a passphrase.
 fn is_encrypted(bytes: &[u8], file: &Path) -> bool {
-    if x509::is_locked_store(file) {
+    if x509::is_locked_store(bytes) {
         return true;
     }
     let objects: std::result::Result<Vec<Object>, Error> = read::parse(bytes, file, None);
