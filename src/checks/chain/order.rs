@@ -1,5 +1,10 @@
 //! Which certificates are sent, and in what order.
 
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
 use super::ChainFacts;
 use crate::{
     check::{Cause, Context, Outcome},
@@ -25,13 +30,11 @@ pub(super) fn stands_in_order(facts: &ChainFacts, _: &Context<'_>) -> Outcome {
         );
     }
     // Where two follow each other that are no child and issuer, though the issuer stands elsewhere.
-    let misplaced = facts.shown.windows(2).find(|pair| {
-        !is_issued_by(&pair[0], &pair[1])
-            && facts
-                .shown
-                .iter()
-                .any(|other| other.sha256 != pair[0].sha256 && is_issued_by(&pair[0], other))
-    });
+    let issuers = Issuers::among(&facts.shown);
+    let misplaced = facts
+        .shown
+        .windows(2)
+        .find(|pair| !is_issued_by(&pair[0], &pair[1]) && issuers.hold_one_of(&pair[0]));
     match misplaced {
         Some(pair) => Outcome::fail(
             Cause::OrderWrong,
@@ -45,22 +48,54 @@ pub(super) fn stands_in_order(facts: &ChainFacts, _: &Context<'_>) -> Outcome {
     }
 }
 
+/// Certificates by the hash of their subject, then by their key's identifier: some thousands may stand in a file.
+struct Issuers<'a>(HashMap<u32, HashMap<Option<&'a str>, Vec<&'a Certificate>>>);
+
+impl<'a> Issuers<'a> {
+    fn among(shown: &'a [Arc<Certificate>]) -> Self {
+        let mut all: HashMap<u32, HashMap<Option<&str>, Vec<&Certificate>>> = HashMap::new();
+        for certificate in shown {
+            let of_name = all
+                .entry(certificate.x509().subject_name_hash())
+                .or_default();
+            let id = certificate.extensions.subject_key_id.as_deref();
+            let of_key = of_name.entry(id).or_default();
+            // One of them may be the child itself.
+            if of_key.len() < 2 {
+                of_key.push(certificate);
+            }
+        }
+        Self(all)
+    }
+
+    /// Whether another certificate among them may have issued this one.
+    fn hold_one_of(&self, child: &Certificate) -> bool {
+        let Some(of_name) = self.0.get(&child.x509().issuer_name_hash()) else {
+            return false;
+        };
+        let wanted = child.extensions.authority_key_id.as_deref();
+        let of_key = of_name.iter().filter(|(had, _)| {
+            // Only where both have one do they decide.
+            wanted.is_none() || had.is_none() || **had == wanted
+        });
+        of_key
+            .flat_map(|(_, certificates)| certificates)
+            .any(|other| other.sha256 != child.sha256 && is_issued_by(child, other))
+    }
+}
+
 fn is_issued_by(child: &Certificate, issuer: &Certificate) -> bool {
     child.names_issuer(issuer) && !(child.is_self_issued() && child.sha256 == issuer.sha256)
 }
 
 pub(super) fn sends_nothing_twice(facts: &ChainFacts, _: &Context<'_>) -> Outcome {
+    let mut seen = HashSet::new();
     let twice = facts
         .shown
         .iter()
-        .enumerate()
-        .find(|(number, certificate)| {
-            facts.shown[..*number]
-                .iter()
-                .any(|before| before.sha256 == certificate.sha256)
-        });
+        .find(|certificate| !seen.insert(&certificate.sha256));
     match twice {
-        Some((_, certificate)) => Outcome::fail(
+        Some(certificate) => Outcome::fail(
             Cause::Duplicate,
             format!(
                 "`{}` is sent more than once, which some peers take for a broken chain",

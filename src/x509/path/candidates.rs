@@ -4,7 +4,11 @@
 //! or that got a new key under its old name) the signature decides; key identifiers and dates decide the
 //! order only, so that a wrong one is explained and not silently passed over.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Instant,
+};
 
 use jiff::Timestamp;
 
@@ -16,6 +20,9 @@ const LONGEST_PATH: usize = 100;
 
 /// More steps than this are taken for no leaf: junk with many issuers of one name ends here.
 const MOST_STEPS: usize = 20_000;
+
+/// More signatures than this are tried for no leaf, so that thousands of issuers of one name end here soon.
+const MOST_SIGNATURES: usize = 2_000;
 
 /// The anchors, found by the hash of their subject.
 pub(super) struct Anchors {
@@ -42,12 +49,12 @@ pub(super) struct Pool {
 
 impl Pool {
     pub(super) fn new(leaf: &Arc<Certificate>, others: &[Arc<Certificate>]) -> Self {
-        let mut all = vec![Arc::clone(leaf)];
-        for other in others {
-            if !all.iter().any(|known| known.sha256 == other.sha256) {
-                all.push(Arc::clone(other));
-            }
-        }
+        let mut seen = HashSet::new();
+        let all: Vec<_> = std::iter::once(leaf)
+            .chain(others)
+            .filter(|certificate| seen.insert(certificate.sha256.as_str()))
+            .cloned()
+            .collect();
         let by_subject = index(&all);
         Self { all, by_subject }
     }
@@ -85,6 +92,9 @@ pub(super) struct Search<'a> {
     at: Timestamp,
     /// For each certificate of the path so far (by its number in the pool), the issuers still to be tried.
     trail: Vec<(usize, Vec<Place>)>,
+    /// Who may have issued a certificate of the pool, found once: many paths go through it.
+    issuers: HashMap<usize, Vec<Place>>,
+    signatures: usize,
     /// The leaf itself may be an anchor.
     direct: Vec<usize>,
     longest: Vec<usize>,
@@ -106,6 +116,8 @@ impl<'a> Search<'a> {
             pool,
             at,
             trail: Vec::new(),
+            issuers: HashMap::new(),
+            signatures: 0,
             direct,
             longest: vec![0],
             found: 0,
@@ -193,36 +205,56 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Who may have issued a certificate of the pool, the most likely last.
-    fn issuers(&self, number: usize) -> Vec<Place> {
-        let child = &self.pool.all[number];
+    /// Who may have issued a certificate of the pool and leads somewhere new, the most likely last.
+    fn issuers(&mut self, number: usize) -> Vec<Place> {
+        if !self.issuers.contains_key(&number) {
+            let found = self.signers(number);
+            self.issuers.insert(number, found);
+        }
+        let leads_on = |place: &Place| match place {
+            Place::Pool(other) => !self.repeats(number, *other),
+            Place::Anchor(_) => true,
+        };
+        let known = self.issuers[&number].iter();
+        known.copied().filter(leads_on).collect()
+    }
+
+    /// Those of the issuer's name whose key signed it, or all of that name where none did, the most likely last.
+    fn signers(&mut self, number: usize) -> Vec<Place> {
+        let child = Arc::clone(&self.pool.all[number]);
+        let mut likely = self.named(&child);
+        likely.sort_by_key(|place| self.likelihood(&child, *place));
+        if likely.len() < 2 {
+            return likely;
+        }
+        let room = MOST_SIGNATURES - self.signatures;
+        if room < likely.len() {
+            self.truncated = true;
+            likely.drain(..likely.len() - room);
+        }
+        self.signatures += likely.len();
+        let is_signer = |place: &Place| child.is_signed_by(self.certificate(*place));
+        let signers: Vec<Place> = likely.iter().copied().filter(is_signer).collect();
+        match signers.is_empty() {
+            true => likely,
+            false => signers,
+        }
+    }
+
+    /// What bears the name of a certificate's issuer, but for a copy of the certificate's own name and key.
+    fn named(&self, child: &Certificate) -> Vec<Place> {
         let hash = child.x509().issuer_name_hash();
-        let named = |by_subject: &HashMap<u32, Vec<usize>>| -> Vec<usize> {
+        let of = |by_subject: &HashMap<u32, Vec<usize>>| -> Vec<usize> {
             by_subject.get(&hash).cloned().unwrap_or_default()
         };
-        let mut places: Vec<Place> = named(&self.pool.by_subject)
+        let pool = of(&self.pool.by_subject)
             .into_iter()
-            .filter(|other| !self.repeats(number, *other))
-            .map(Place::Pool)
-            .chain(
-                named(&self.anchors.by_subject)
-                    .into_iter()
-                    .map(Place::Anchor),
-            )
+            .filter(|other| !is_same_authority(child, &self.pool.all[*other]))
+            .map(Place::Pool);
+        let anchors = of(&self.anchors.by_subject).into_iter().map(Place::Anchor);
+        pool.chain(anchors)
             .filter(|place| child.has_issuer_name_of(self.certificate(*place)))
-            .collect();
-        if places.len() > 1 {
-            let signed: Vec<Place> = places
-                .iter()
-                .copied()
-                .filter(|place| child.is_signed_by(self.certificate(*place)))
-                .collect();
-            if !signed.is_empty() {
-                places = signed;
-            }
-        }
-        places.sort_by_key(|place| self.likelihood(child, *place));
-        places
+            .collect()
     }
 
     fn certificate(&self, place: Place) -> &Arc<Certificate> {
@@ -251,6 +283,11 @@ impl<'a> Search<'a> {
             .map(|(number, _)| *number)
             .chain([last])
             .map(|number| &self.pool.all[number])
-            .any(|known| known.spki_sha256 == other.spki_sha256 && known.subject == other.subject)
+            .any(|known| is_same_authority(known, other))
     }
+}
+
+/// Whether two certificates are of one name and key.
+fn is_same_authority(one: &Certificate, other: &Certificate) -> bool {
+    one.spki_sha256 == other.spki_sha256 && one.subject == other.subject
 }

@@ -1,6 +1,6 @@
 //! Hands one candidate path to OpenSSL, every parameter explicit, and collects all that it says.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use foreign_types_shared::ForeignTypeRef;
 use openssl::{
@@ -27,10 +27,12 @@ pub(super) enum Use {
     Client,
 }
 
-/// Stores for one use: one for each anchor, and one without any trust.
+/// Stores for one use: one for each anchor that is needed, and one without any trust.
 pub(super) struct Pass {
     pub(super) wanted: Use,
-    anchored: Vec<X509Store>,
+    parameters: X509VerifyParam,
+    /// Made when a path first ends there: of thousands of anchors a run needs a few.
+    anchored: Vec<OnceLock<X509Store>>,
     bare: X509Store,
     lists: Lists,
 }
@@ -55,15 +57,25 @@ pub(super) fn passes(
             let parameters = parameters(policy, wanted)?;
             Ok(Pass {
                 wanted,
-                anchored: anchors
-                    .iter()
-                    .map(|anchor| store(Some(anchor), &parameters))
-                    .collect::<Result<_, _>>()?,
+                anchored: anchors.iter().map(|_| OnceLock::new()).collect(),
                 bare: store(None, &parameters)?,
+                parameters,
                 lists: Lists::new(policy.lists.iter().map(|list| list.x509().as_ref()))?,
             })
         })
         .collect()
+}
+
+impl Pass {
+    /// The store whose only trust is this anchor, counted as given.
+    fn anchored(&self, number: usize, anchor: &Arc<Certificate>) -> Result<&X509Store, ErrorStack> {
+        let place = &self.anchored[number];
+        if let Some(made) = place.get() {
+            return Ok(made);
+        }
+        let made = store(Some(anchor), &self.parameters)?;
+        Ok(place.get_or_init(|| made))
+    }
 }
 
 fn store(
@@ -156,9 +168,9 @@ fn consult(
     candidate: &candidates::Candidate,
     signers: &[Arc<Certificate>],
 ) -> Result<(Vec<Complaint>, Vec<X509>), ErrorStack> {
-    let store = match candidate.anchor {
-        Some(anchor) => &pass.anchored[anchor],
-        None => &pass.bare,
+    let store = match (candidate.anchor, candidate.certificates.last()) {
+        (Some(number), Some(anchor)) => pass.anchored(number, anchor)?,
+        _ => &pass.bare,
     };
     let last = candidate.certificates.len() - usize::from(candidate.anchor.is_some());
     let between = candidate.certificates.get(1..last).unwrap_or_default();
