@@ -6,7 +6,7 @@ mod subject;
 use crate::{
     check::{Cause, Check, CheckId, Context, Layer, Meta, Outcome, Severity},
     config::Fqdn,
-    x509::csr::Request,
+    x509::{csr::Request, read::PRIVATE_KEY},
 };
 
 /// What the guides for suppliers say of the subject.
@@ -244,7 +244,7 @@ fn can_be_read(problem: &ReadingProblem, _: &Context<'_>) -> Outcome {
 }
 
 fn holds_the_request_alone(linted: &Linted, _: &Context<'_>) -> Outcome {
-    if linted.beside.iter().any(|what| what == "a private key") {
+    if linted.beside.iter().any(|what| what == PRIVATE_KEY) {
         return Outcome::fail(
             Cause::PrivateKeyIncluded,
             "a private key stands in the same file, and would be sent along with the request",

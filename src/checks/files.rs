@@ -1,11 +1,14 @@
-//! The certificate files that an install names: there, and holding what they should.
+//! The files of certificates: there, holding what they should, and nothing that goes unnoticed.
 
-use crate::check::{Cause, Check, CheckId, Context, Layer, Meta, Outcome, Severity};
+use crate::{
+    check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
+    error::for_a_shell,
+};
 
-/// A certificate file that `ptl.toml` names, or should.
+/// A file or folder of certificates that `ptl.toml` or the command line names, or should.
 #[derive(Debug)]
 pub struct FileFacts {
-    /// The setting: `certificate`, `chain`, `trust`.
+    /// What names it: `certificate`, `chain`, `trust`; with two dashes on the command line.
     pub setting: &'static str,
     /// What was found.
     pub found: Found,
@@ -20,31 +23,82 @@ pub enum Found {
     Missing(String),
     /// It is there, and does not hold what it should: why, and what to do.
     Unreadable(String, String),
-    /// It holds so many certificates.
-    Read(String, usize),
+    /// It was read.
+    Read(Held),
 }
 
-/// The check on a certificate file.
-pub static CHECKS: &[Check<FileFacts>] = &[Check {
-    meta: Meta {
-        id: CheckId("CHAIN-001"),
-        title: "the install names its certificate files, and they can be read",
-        severity: Severity::Error,
-        layer: Layer::Install,
-        source: "ptl.toml",
-        hint: "Name the file in ptl.toml, under the environment.",
-        requires: &[],
+/// What a file holds, or the files of a folder do.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// Its path.
+    pub file: String,
+    /// Everything in it, as `2 certificates, 1 private key`.
+    pub everything: String,
+    /// What is neither certificate nor private key, as `1 revocation list`; nothing where there is no such thing.
+    pub besides: Option<String>,
+    /// Files with a private key that others than their owner may read, unless it is named as the key itself.
+    pub open_keys: Vec<String>,
+    /// Other files with a private key.
+    pub closed_keys: Vec<String>,
+    /// How many files of a folder hold nothing that is read here.
+    pub passed_over: usize,
+    /// What cannot be read of a folder, each with why.
+    pub damaged: Vec<String>,
+}
+
+/// The checks on a file of certificates.
+pub static CHECKS: &[Check<FileFacts>] = &[
+    Check {
+        meta: Meta {
+            id: CheckId("CHAIN-001"),
+            title: "the files of certificates are named, and can be read",
+            severity: Severity::Error,
+            layer: Layer::Install,
+            source: "ptl.toml",
+            hint: "Name the file in ptl.toml, under the environment.",
+            requires: &[],
+        },
+        run: is_named_and_readable,
     },
-    run: is_named_and_readable,
-}];
+    Check {
+        meta: Meta {
+            id: CheckId("CHAIN-019"),
+            title: "no private key lies open in a file of certificates",
+            severity: Severity::Error,
+            layer: Layer::Key,
+            source: "NIST SP 800-57 part 1, 6.2.1; RFC 5280 section 9",
+            hint: "Close it: `chmod 600 FILE`; and keep the key in a file of its own.",
+            requires: &[CheckId("CHAIN-001")],
+        },
+        run: keeps_private_keys_closed,
+    },
+    Check {
+        meta: Meta {
+            id: CheckId("CHAIN-020"),
+            title: "everything in a file of certificates is looked at",
+            severity: Severity::Notice,
+            layer: Layer::Install,
+            source: "RFC 7468, 5 to 12: what a file of this form may hold",
+            hint: "Name lists by --crl, and judge a request with `ptl csr lint`; else take it out of the file.",
+            requires: &[CheckId("CHAIN-001")],
+        },
+        run: holds_nothing_unseen,
+    },
+];
 
 fn is_named_and_readable(facts: &FileFacts, _: &Context<'_>) -> Outcome {
     let setting = facts.setting;
     match &facts.found {
-        Found::Read(file, count) => Outcome::pass(format!("`{file}` holds {count}")),
+        Found::Read(held) => {
+            let outcome = Outcome::pass(format!("`{}` holds {}", held.file, held.everything));
+            match held.passed_over {
+                0 => outcome,
+                count => outcome.with("files that hold nothing of the kind", count.to_string()),
+            }
+        }
         Found::NotNamed => Outcome::Undetermined(
             Some(Cause::SettingMissing),
-            crate::check::Evidence::seen(format!(
+            Evidence::seen(format!(
                 "ptl.toml names no `{setting}`, so there is nothing to look at yet"
             ))
             .hint(format!(
@@ -58,5 +112,120 @@ fn is_named_and_readable(facts: &FileFacts, _: &Context<'_>) -> Outcome {
         Found::Unreadable(why, hint) => {
             Outcome::fail(Cause::FileUnreadable, why.clone()).hint(hint.clone())
         }
+    }
+}
+
+fn keeps_private_keys_closed(facts: &FileFacts, _: &Context<'_>) -> Outcome {
+    let Found::Read(held) = &facts.found else {
+        return Outcome::not_applicable("nothing was read");
+    };
+    match (held.open_keys.as_slice(), held.closed_keys.as_slice()) {
+        ([], []) => Outcome::not_applicable("no private key is in it, or it is named as the key"),
+        ([], closed) => Outcome::pass(format!(
+            "a private key is in `{}`, which only its owner may read",
+            closed.join("`, `")
+        )),
+        (open, _) => {
+            let words: Vec<String> = open.iter().map(|it| for_a_shell(it.as_ref())).collect();
+            Outcome::fail(
+                Cause::KeyReadableByOthers,
+                format!(
+                    "a private key is in `{}`, named as `{}`, and others than its owner may read it",
+                    open.join("`, `"),
+                    facts.setting
+                ),
+            )
+            .hint(format!(
+                "Close it: `chmod 600 {}`; where others could copy the key, make a new one: `ptl csr`.",
+                words.join(" ")
+            ))
+        }
+    }
+}
+
+fn holds_nothing_unseen(facts: &FileFacts, _: &Context<'_>) -> Outcome {
+    let Found::Read(held) = &facts.found else {
+        return Outcome::not_applicable("nothing was read");
+    };
+    if let Some(first) = held.damaged.first() {
+        let outcome = Outcome::fail(
+            Cause::FileUnreadable,
+            format!(
+                "of the folder `{}` not everything could be read: {first}",
+                held.file
+            ),
+        );
+        let more = held.damaged[1..].iter();
+        return more
+            .fold(outcome, |outcome, damaged| outcome.with("also", damaged))
+            .hint("Copy the file again, give its passphrase, or move it out of the folder.");
+    }
+    match &held.besides {
+        None => Outcome::pass("it holds certificates and keys alone"),
+        Some(besides) => Outcome::fail(
+            Cause::Unrelated,
+            format!(
+                "`{}` holds besides: {besides}; that is not looked at here",
+                held.file
+            ),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::{Mark, Selection, run};
+
+    fn marks(held: Held) -> Vec<(Mark, Option<Cause>)> {
+        let facts = FileFacts {
+            setting: "trust",
+            found: Found::Read(held),
+        };
+        let selection = Selection::default();
+        let context = Context {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            environment: None,
+            install: None,
+            selection: &selection,
+        };
+        let findings = run(CHECKS, "trust", &facts, &context);
+        findings.iter().map(|it| (it.outcome, it.cause)).collect()
+    }
+
+    #[test]
+    fn a_private_key_in_a_file_of_certificates_counts_where_others_may_read_it() {
+        let names = || vec!["ca.pem".to_owned()];
+        let (open, closed) = (
+            Held {
+                open_keys: names(),
+                ..Held::default()
+            },
+            Held {
+                closed_keys: names(),
+                ..Held::default()
+            },
+        );
+        assert_eq!(
+            marks(open)[1],
+            (Mark::Fail, Some(Cause::KeyReadableByOthers))
+        );
+        assert_eq!(marks(closed)[1], (Mark::Pass, None));
+        assert_eq!(marks(Held::default())[1], (Mark::NotApplicable, None));
+    }
+
+    #[test]
+    fn what_is_not_looked_at_and_what_cannot_be_read_is_told() {
+        let besides = Held {
+            besides: Some("1 revocation list".to_owned()),
+            ..Held::default()
+        };
+        let damaged = Held {
+            damaged: vec!["x.pem is cut off".to_owned()],
+            ..Held::default()
+        };
+        assert_eq!(marks(besides)[2], (Mark::Fail, Some(Cause::Unrelated)));
+        assert_eq!(marks(damaged)[2], (Mark::Fail, Some(Cause::FileUnreadable)));
+        assert_eq!(marks(Held::default())[2], (Mark::Pass, None));
     }
 }

@@ -31,7 +31,8 @@ pub struct CheckChainArgs {
     /// Intermediate certificates; may be given again
     #[arg(long, value_name = "FILE|DIR", requires = "cert")]
     pub chain: Vec<PathBuf>,
-    /// Trusted certificates, self-signed or not: a path to any will do; may be given again
+    /// Trusted certificates, self-signed or not: a path to any will do; `system` for what this system trusts;
+    /// may be given again
     #[arg(long, value_name = "[NAME=]FILE|DIR", requires = "cert", num_args = 1..)]
     pub trust: Vec<String>,
     /// The private key that should fit

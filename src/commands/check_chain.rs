@@ -17,6 +17,9 @@ use crate::{
     },
 };
 
+/// What `--trust` has for the CAs that this system trusts.
+const SYSTEM: &str = "system";
+
 /// Runs `ptl check-chain`: on the files given, or on those that the install names.
 ///
 /// # Errors
@@ -54,7 +57,8 @@ fn on_files(args: &CheckChainArgs, cert: PathBuf, global: &Global) -> Result<Exi
     let files = Files {
         cert,
         chain: args.chain.clone(),
-        trust: args.trust.iter().map(|text| trusted(text)).collect(),
+        trust: args.trust.iter().filter_map(|text| trusted(text)).collect(),
+        trusts_system: args.trust.iter().any(|text| trusted(text).is_none()),
         key: args.key.clone(),
     };
     let secret = passphrase::of_files(&files.all(), &args.passphrase, global)?;
@@ -63,12 +67,16 @@ fn on_files(args: &CheckChainArgs, cert: PathBuf, global: &Global) -> Result<Exi
     deliver(&report, global, output)
 }
 
-/// `NAME=FILE` or `FILE`; a file whose own name has `=` in it goes first.
-fn trusted(text: &str) -> PathBuf {
+/// `NAME=FILE` or `FILE`; nothing for the system's own store. A file of that very name goes first.
+fn trusted(text: &str) -> Option<PathBuf> {
     let whole = PathBuf::from(text);
+    if whole.exists() {
+        return Some(whole);
+    }
     match text.split_once('=') {
-        Some((_, file)) if !whole.exists() => PathBuf::from(file),
-        _ => whole,
+        Some((_, file)) => Some(PathBuf::from(file)),
+        None if text == SYSTEM => None,
+        None => Some(whole),
     }
 }
 

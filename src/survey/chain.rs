@@ -1,5 +1,6 @@
 //! Certificate files to facts about the path, the chain, the key and what is trusted.
 
+mod held;
 mod install;
 mod key;
 
@@ -18,7 +19,7 @@ use crate::{
     },
     error::Result,
     x509::{
-        self, Certificate,
+        Certificate,
         key::Passphrase,
         path::{Judge, Policy},
     },
@@ -33,6 +34,8 @@ pub struct Files {
     pub chain: Vec<PathBuf>,
     /// Anchors.
     pub trust: Vec<PathBuf>,
+    /// Whether the CAs that this system trusts are anchors too.
+    pub trusts_system: bool,
     /// The private key.
     pub key: Option<PathBuf>,
 }
@@ -60,15 +63,24 @@ pub fn check_files(
     policy: Policy,
     context: &Context<'_>,
 ) -> Result<Vec<Finding>> {
-    let certificates = |path| x509::certificates_of(path, passphrase).map(shared);
-    let mut shown = shared(x509::certificates_under(&files.cert, passphrase)?);
+    let mut reader = held::Reader {
+        passphrase,
+        key: files.key.as_deref(),
+        findings: Vec::new(),
+        context,
+    };
+    let mut shown = reader.file("--cert", &files.cert)?;
     for file in &files.chain {
-        shown.extend(certificates(file)?);
+        shown.extend(reader.file_or_folder("--chain", file)?);
     }
     let mut trusted = Vec::new();
     for file in &files.trust {
-        trusted.extend(certificates(file)?);
+        trusted.extend(reader.file_or_folder("--trust", file)?);
     }
+    if files.trusts_system {
+        trusted.extend(reader.system("--trust")?);
+    }
+    let of_files = reader.findings;
     let leaf = Arc::clone(&shown[0]);
     let key = match &files.key {
         Some(file) => {
@@ -88,6 +100,7 @@ pub fn check_files(
             context,
         ));
     }
+    findings.extend(of_files);
     Ok(findings)
 }
 

@@ -25,17 +25,17 @@ pub fn read(path: &Path, expected: Option<Fqdn>) -> Result<Linted> {
     for object in read::objects(path)? {
         match object {
             Object::Request(der) => requests.push(der),
-            other => others.push(other.what()),
+            other => others.push(other.kind()),
         }
     }
     let der = match requests.as_slice() {
         [der] => der,
         [] => {
-            let held = others.first().map_or("nothing", String::as_str);
-            return Err(
-                Error::input(format!("`{shown}` is {held}, not a certificate request"))
-                    .hint("Name the request; `ptl csr` writes it as NAME.csr."),
-            );
+            let held = others.first().map(String::as_str).unwrap_or_default();
+            return Err(Error::input(format!(
+                "`{shown}` holds a {held}, and no certificate request"
+            ))
+            .hint("Name the request; `ptl csr` writes it as NAME.csr."));
         }
         several => {
             return Err(Error::input(format!(

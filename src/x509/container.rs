@@ -5,7 +5,7 @@ use std::{path::Path, sync::OnceLock};
 use openssl::{error::ErrorStack, pkcs7::Pkcs7, pkcs12::Pkcs12, provider::Provider};
 use zeroize::Zeroizing;
 
-use super::{Certificate, Object, RevocationList, key::Passphrase};
+use super::{Certificate, Object, RevocationList, key::Passphrase, stretch};
 use crate::{
     error::{Error, for_a_shell},
     openssl_ext::{self, Opened},
@@ -111,6 +111,9 @@ pub(super) fn bundle(der: &[u8]) -> Result<Vec<Object>, String> {
 /// Why it could not be opened.
 pub(super) fn store(der: &[u8], passphrase: Option<&Passphrase>) -> Result<Vec<Object>, Shut> {
     let damaged = |why: &str| Shut::Damaged(why.to_owned());
+    if let Some(rounds) = stretch::too_many_rounds(der) {
+        return Err(Shut::Damaged(rounds));
+    }
     let store = Pkcs12::from_der(der).map_err(|_| damaged("it is no PKCS#12, or damaged"))?;
     let opened = open(&store, passphrase).map_err(|error| {
         let refused = error.errors().iter();

@@ -14,15 +14,11 @@ pub(super) fn by_magic(bytes: &[u8]) -> Option<&'static Foreign> {
     match bytes {
         [0xfe, 0xed, 0xfe, 0xed, ..] => Some(&Foreign {
             what: "a Java keystore (JKS)",
-            hint: "Convert it: `keytool -importkeystore -srckeystore {file} -destkeystore store.p12 -deststoretype PKCS12`, then `openssl pkcs12 -in store.p12 -nokeys -out chain.pem`.",
+            hint: "Convert it: `keytool -importkeystore -srckeystore {file} -destkeystore store.p12 -deststoretype PKCS12`, and name store.p12 here, its passphrase by --passphrase-file.",
         }),
         [0xce, 0xce, 0xce, 0xce, ..] => Some(&Foreign {
             what: "a Java keystore (JCEKS)",
-            hint: "Convert it: `keytool -importkeystore -srckeystore {file} -srcstoretype JCEKS -destkeystore store.p12 -deststoretype PKCS12`, then `openssl pkcs12 -in store.p12 -nokeys -out chain.pem`.",
-        }),
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some(&Foreign {
-            what: "a text in UTF-16, as Windows tools save it",
-            hint: "Save it as UTF-8 or ANSI: `iconv -f UTF-16 -t ASCII {file} > fixed.pem`.",
+            hint: "Convert it: `keytool -importkeystore -srckeystore {file} -srcstoretype JCEKS -destkeystore store.p12 -deststoretype PKCS12`, and name store.p12 here, its passphrase by --passphrase-file.",
         }),
         [0x50, 0x4b, 0x03, 0x04, ..] => Some(&Foreign {
             what: "a ZIP archive",
@@ -47,12 +43,6 @@ fn by_text(bytes: &[u8]) -> Option<&'static Foreign> {
         return Some(&Foreign {
             what: "a web page",
             hint: "Download the file itself: the page is what the server or a proxy said instead. `head {file}` shows it.",
-        });
-    }
-    if begins(b"MII") {
-        return Some(&Foreign {
-            what: "base64 without its `-----BEGIN ...-----` lines",
-            hint: "Make DER of it: `openssl base64 -d -A -in {file} -out fixed.der`.",
         });
     }
     None

@@ -4,9 +4,11 @@
 
 mod certificate;
 mod container;
+mod contents;
 mod crl;
 pub mod csr;
 mod distinguished_name;
+mod encoding;
 mod extensions;
 mod folder;
 mod foreign;
@@ -15,19 +17,20 @@ pub mod pair;
 pub mod path;
 mod pem;
 pub mod read;
+mod stretch;
+mod system;
 
 use x509_parser::prelude::FromDer;
 
 pub(crate) use certificate::same_name;
 pub use certificate::{Certificate, Hash, KeyAlgorithm, PublicKey, Signature};
+pub use contents::{Contents, certificates, certificates_of, certificates_under, revocation_lists};
 pub use crl::RevocationList;
 pub use extensions::{
     AlternativeNames, BasicConstraints, ExtendedKeyUsage, Extensions, KeyUsage, ListPoints,
 };
-pub use folder::certificates_of;
-pub use read::{
-    Object, certificates, certificates_under, is_locked_store, objects, revocation_lists,
-};
+pub use read::{Object, is_locked_store, objects};
+pub use system::system_store;
 
 /// A DER distinguished name as text, most specific part first; `None` where it cannot be read.
 pub fn name_text(der: &[u8]) -> Option<String> {

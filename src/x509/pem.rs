@@ -27,11 +27,17 @@ const DASHES: &str = "-----";
 /// No label is longer; every private key is.
 const LONGEST_LABEL: usize = 40;
 
+/// Room for the last armour line of a block.
+const LONGEST_LINE: usize = 2 * LONGEST_LABEL;
+
 /// Cuts a text into its blocks, up to one more than `limit`; what stands around them is left out.
 pub(super) fn blocks(text: &str, limit: usize) -> Vec<Block> {
     let mut found: Vec<Block> = Vec::new();
     let mut open = false;
-    for line in text.split(['\n', '\r']).map(str::trim) {
+    let mut end = 0;
+    for whole in text.split(['\n', '\r']) {
+        let (line, rest) = (whole.trim(), &text[end + whole.len()..]);
+        end += whole.len() + 1;
         if let Some(label) = label(line, "BEGIN ") {
             if found.len() > limit {
                 break;
@@ -39,7 +45,7 @@ pub(super) fn blocks(text: &str, limit: usize) -> Vec<Block> {
             open = true;
             found.push(Block {
                 label: fit_to_show(label).to_owned(),
-                text: begun(label, line),
+                text: begun(label, line, rest),
                 closed: false,
             });
         } else if open && let Some(block) = found.last_mut() {
@@ -56,14 +62,17 @@ pub(super) fn blocks(text: &str, limit: usize) -> Vec<Block> {
     found
 }
 
-/// The most of a key's block that is kept without growing: RSA with 16384 bits has less.
-const KEY_ROOM: usize = 16 * 1024;
-
 /// The text of a block that begins; one of a key has its room from the start, since a text that grows
-/// leaves its old copy in memory.
-fn begun(label: &str, line: &str) -> Zeroizing<String> {
+/// leaves its old copy in memory. `rest` is what follows its first line.
+fn begun(label: &str, line: &str, rest: &str) -> Zeroizing<String> {
+    /// No key that is read is longer: RSA with 16384 bits has less.
+    const LONGEST_KEY: usize = 16 * 1024;
     let room = match label.ends_with("PRIVATE KEY") {
-        true => KEY_ROOM,
+        true => {
+            let rest = &rest.as_bytes()[..rest.len().min(LONGEST_KEY)];
+            let next = memchr::memmem::find(rest, DASHES.as_bytes());
+            line.len() + next.unwrap_or(rest.len()) + LONGEST_LINE
+        }
         false => 0,
     };
     let mut text = Zeroizing::new(String::with_capacity(room));

@@ -1,28 +1,30 @@
 //! Reads files of certificates, lists, requests and keys: PEM, DER, PKCS#7 or PKCS#12 by content, every
 //! object accounted for.
 
-use std::{fmt, path::Path};
+mod armoured;
+mod der;
 
-use openssl::{
-    pkey::PKey,
-    x509::{X509Crl, X509Req},
-};
-use zeroize::Zeroizing;
+use std::{borrow::Cow, fmt, path::Path};
+
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     Certificate, RevocationList,
     container::{self, Container},
-    foreign,
+    encoding, foreign,
     key::{self, Passphrase},
-    pem,
 };
 use crate::{
     error::{Error, Result, for_a_shell},
     files,
 };
 
-/// The most objects that are read of one file: the largest public trust stores hold under 300.
-pub const MOST_OBJECTS: usize = 1024;
+/// The most objects that are read of one file: the largest public trust stores hold under 300, and an
+/// estate's inventory of its endpoints some thousands. Each takes about 9 KB of memory.
+pub const MOST_OBJECTS: usize = 6_000;
+
+/// The word for a private key, as [`Object::kind`] says it.
+pub const PRIVATE_KEY: &str = "private key";
 
 /// One object of a file.
 pub enum Object {
@@ -46,15 +48,15 @@ pub enum Object {
 }
 
 impl Object {
-    /// What it is, as `a private key`.
-    pub fn what(&self) -> String {
+    /// What it is, as `private key`.
+    pub fn kind(&self) -> String {
         match self {
-            Self::Certificate(_) => "a certificate".to_owned(),
-            Self::RevocationList(_) => "a revocation list".to_owned(),
-            Self::Request(_) => "a certificate request".to_owned(),
-            Self::PrivateKey { .. } => "a private key".to_owned(),
-            Self::PublicKey(_) => "a public key".to_owned(),
-            Self::Other(label) => format!("`{}`", label.escape_debug()),
+            Self::Certificate(_) => "certificate".to_owned(),
+            Self::RevocationList(_) => "revocation list".to_owned(),
+            Self::Request(_) => "certificate request".to_owned(),
+            Self::PrivateKey { .. } => PRIVATE_KEY.to_owned(),
+            Self::PublicKey(_) => "public key".to_owned(),
+            Self::Other(label) => format!("`{}` block", label.escape_debug()),
         }
     }
 }
@@ -62,7 +64,7 @@ impl Object {
 impl fmt::Debug for Object {
     /// What it is, never what is in it: it may be a private key.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.what())
+        f.write_str(&self.kind())
     }
 }
 
@@ -88,107 +90,55 @@ pub fn is_locked_store(bytes: &[u8]) -> bool {
     container::of_der(bytes) == Some(Container::Store) && key::needs_passphrase(bytes)
 }
 
-/// The certificates of a file, in its order; other objects in it are passed over.
-///
-/// # Errors
-/// As [`objects`], and where the file holds no certificate, naming what it holds instead.
-pub fn certificates(path: &Path) -> Result<Vec<Certificate>> {
-    certificates_under(path, None)
-}
-
-/// As [`certificates`], with the passphrase of a store.
-///
-/// # Errors
-/// As [`certificates`], and where it is not the store's.
-pub fn certificates_under(
-    path: &Path,
-    passphrase: Option<&Passphrase>,
-) -> Result<Vec<Certificate>> {
-    only(path, passphrase, "a certificate", |object| match object {
-        Object::Certificate(certificate) => Ok(*certificate),
-        other => Err(other),
-    })
-}
-
-/// The revocation lists of a file, in its order; other objects in it are passed over.
-///
-/// # Errors
-/// As [`objects`], and where the file holds no list, naming what it holds instead.
-pub fn revocation_lists(path: &Path) -> Result<Vec<RevocationList>> {
-    only(path, None, "a revocation list", |object| match object {
-        Object::RevocationList(list) => Ok(*list),
-        other => Err(other),
-    })
-}
-
-fn only<T>(
-    path: &Path,
-    passphrase: Option<&Passphrase>,
-    wanted: &str,
-    pick: impl Fn(Object) -> std::result::Result<T, Object>,
-) -> Result<Vec<T>> {
-    let mut picked = Vec::new();
-    let mut passed = Vec::new();
-    for object in objects_under(path, passphrase)? {
-        match pick(object) {
-            Ok(item) => picked.push(item),
-            Err(other) => passed.push(other),
-        }
-    }
-    if !picked.is_empty() {
-        return Ok(picked);
-    }
-    // `objects` gives at least one.
-    let held = passed.first().map(Object::what).unwrap_or_default();
-    let hint = passed
-        .first()
-        .map_or(String::new(), |object| advice(object, wanted));
-    Err(Error::input(format!("`{}` is {held}, not {wanted}", path.display())).hint(hint))
-}
-
-fn advice(object: &Object, wanted: &str) -> String {
-    match object {
-        Object::PrivateKey { .. } => format!(
-            "Name the file that holds {wanted} here; a private key goes with --key, and to nobody else."
-        ),
-        Object::Request(_) => {
-            format!("Name the file with {wanted} that came back for this request.")
-        }
-        _ => format!("Name a file that holds {wanted}."),
-    }
-}
-
 /// Every object in bytes that came from `path`, in their order.
 ///
 /// # Errors
 /// As [`objects_under`].
 pub fn parse(bytes: &[u8], path: &Path, passphrase: Option<&Passphrase>) -> Result<Vec<Object>> {
     let shown = path.display().to_string();
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let mut plain = encoding::plain(bytes);
+    let objects = parse_plain(&plain, path, &shown, passphrase);
+    // What was converted is a copy, and may be a key.
+    if let Cow::Owned(copy) = &mut plain {
+        copy.zeroize();
+    }
+    objects
+}
+
+fn parse_plain(
+    bytes: &[u8],
+    path: &Path,
+    shown: &str,
+    passphrase: Option<&Passphrase>,
+) -> Result<Vec<Object>> {
     if bytes.trim_ascii().is_empty() {
         return Err(Error::input(format!("`{shown}` is empty"))
             .hint("Copy the file again: the download or the copy was cut off."));
     }
-    let armoured = contains(bytes, b"-----BEGIN ");
-    if !armoured && let Some(foreign) = foreign::by_magic(bytes) {
-        return Err(not_read(&shown, foreign));
+    if contains(bytes, b"-----BEGIN ") {
+        return armoured::objects(bytes, shown);
     }
-    let holds = container::of_der(bytes).filter(|_| !armoured);
-    if armoured {
-        from_pem(bytes, &shown)
-    } else if holds == Some(Container::Bundle) {
-        from_bundle(bytes, &shown)
-    } else if holds == Some(Container::Store) {
-        container::store(bytes, passphrase).map_err(|why| why.of(path))
-    } else if bytes[0] == 0x30 {
-        from_der(bytes, &shown).map(|object| vec![object])
-    } else {
-        Err(unknown(&shown))
+    if let Some(foreign) = foreign::by_magic(bytes) {
+        return Err(not_read(shown, foreign));
+    }
+    let decoded = encoding::bare_base64(bytes);
+    let der = decoded.as_deref().map_or(bytes, Vec::as_slice);
+    match container::of_der(der) {
+        Some(Container::Bundle) => from_bundle(der, shown),
+        Some(Container::Store) => container::store(der, passphrase).map_err(|why| why.of(path)),
+        None if der[0] == 0x30 => der::object(der, shown).map(|object| vec![object]),
+        None => Err(unknown(shown)),
     }
 }
 
+/// Whether bytes have the form of something that is read here, PEM or DER, sound or not.
+pub(super) fn looks_read(bytes: &[u8]) -> bool {
+    let plain = encoding::plain(bytes);
+    contains(&plain, b"-----BEGIN ") || plain.first() == Some(&0x30)
+}
+
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    bytes.windows(wanted.len()).any(|window| window == wanted)
+    memchr::memmem::find(bytes, wanted).is_some()
 }
 
 fn not_read(shown: &str, foreign: &foreign::Foreign) -> Error {
@@ -224,36 +174,6 @@ fn unknown(shown: &str) -> Error {
     ))
 }
 
-fn from_pem(bytes: &[u8], shown: &str) -> Result<Vec<Object>> {
-    let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
-    let blocks = pem::blocks(&text, MOST_OBJECTS);
-    if blocks.is_empty() {
-        return Err(Error::input(format!(
-            "`{shown}` has a damaged `-----BEGIN ...-----` line"
-        ))
-        .hint("Restore the line: five dashes on each side, alone on its line."));
-    }
-    refuse_too_many(blocks.len(), shown)?;
-    let mut objects = Vec::with_capacity(blocks.len());
-    let mut problems = Vec::new();
-    for (number, block) in blocks.iter().enumerate() {
-        match objects_of(block) {
-            Ok(held) => objects.extend(held),
-            Err(problem) => {
-                let label = block.label.escape_debug();
-                problems.push(format!("object {} ({label}): {problem}", number + 1));
-            }
-        }
-    }
-    if problems.is_empty() {
-        refuse_too_many(objects.len(), shown)?;
-        return Ok(objects);
-    }
-    Err(damaged(shown, problems).hint(
-        "Copy or download the file again; `openssl storeutl -text FILE` shows what is in it.",
-    ))
-}
-
 fn damaged(shown: &str, mut problems: Vec<String>) -> Error {
     const SHOWN: usize = 20;
     if problems.len() == 1 {
@@ -268,113 +188,6 @@ fn damaged(shown: &str, mut problems: Vec<String>) -> Error {
         "`{shown}` holds {count} objects that cannot be read"
     ))
     .details(problems)
-}
-
-/// Reads one block: one object, or what a bundle holds; the error is a fragment.
-fn objects_of(block: &pem::Block) -> std::result::Result<Vec<Object>, String> {
-    if container::is_bundle(&block.label) && block.closed {
-        let der = pem::decode(block).ok_or_else(|| "its base64 is damaged".to_owned())?;
-        return container::bundle(&der);
-    }
-    object(block).map(|object| vec![object])
-}
-
-fn object(block: &pem::Block) -> std::result::Result<Object, String> {
-    if !block.closed {
-        return Err(format!(
-            "it is cut off, or its line ends were lost: the line `-----END {}-----` is missing",
-            block.label.escape_debug()
-        ));
-    }
-    let der = || pem::decode(block).ok_or_else(|| "its base64 is damaged".to_owned());
-    match block.label.as_str() {
-        // OpenSSL appends its own trust settings to a TRUSTED CERTIFICATE.
-        "TRUSTED CERTIFICATE" => Err("OpenSSL's own form of trust; write it plain with `openssl x509 -in FILE -out plain.pem`".to_owned()),
-        "CERTIFICATE" | "X509 CERTIFICATE" => {
-            Ok(Object::Certificate(Box::new(Certificate::from_der(&der()?)?)))
-        }
-        "X509 CRL" => Ok(Object::RevocationList(Box::new(RevocationList::from_der(&der()?)?))),
-        "CERTIFICATE REQUEST" | "NEW CERTIFICATE REQUEST" => Ok(Object::Request(der()?)),
-        "PUBLIC KEY" | "RSA PUBLIC KEY" => Ok(Object::PublicKey(der()?)),
-        label if label.ends_with("PRIVATE KEY") => Ok(Object::PrivateKey {
-            encrypted: label.starts_with("ENCRYPTED") || block.text.contains("ENCRYPTED\n"),
-            bytes: Zeroizing::new(block.text.as_bytes().to_vec()),
-        }),
-        label => Ok(Object::Other(label.to_owned())),
-    }
-}
-
-fn from_der(bytes: &[u8], shown: &str) -> Result<Object> {
-    let wanted = announced(bytes).unwrap_or(bytes.len());
-    // An editor or a copy through a terminal may have put a line end after it.
-    let bytes = match bytes.split_at_checked(wanted) {
-        Some((object, rest)) if rest.trim_ascii().is_empty() => object,
-        _ => bytes,
-    };
-    if bytes.len() < wanted {
-        return Err(Error::input(format!(
-            "`{shown}` is cut off: it has {} of {wanted} bytes",
-            bytes.len()
-        ))
-        .hint("Copy or download the file again."));
-    }
-    if X509Crl::from_der(bytes).is_ok() {
-        return RevocationList::from_der(bytes)
-            .map(|list| Object::RevocationList(Box::new(list)))
-            .map_err(|problem| {
-                damaged(shown, vec![format!("the revocation list: {problem}")]).hint(format!(
-                    "Download it again; `openssl crl -inform DER -text -noout -in {shown}` shows what is in it."
-                ))
-            });
-    }
-    if X509Req::from_der(bytes).is_ok() {
-        return Ok(Object::Request(bytes.to_vec()));
-    }
-    match Certificate::from_der(bytes) {
-        Ok(certificate) => Ok(Object::Certificate(Box::new(certificate))),
-        Err(problem) => key_of(bytes).ok_or_else(|| {
-            damaged(shown, vec![format!("as a certificate: {problem}")]).hint(format!(
-                "Check what it is: `openssl asn1parse -inform DER -in {shown}`."
-            ))
-        }),
-    }
-}
-
-fn key_of(bytes: &[u8]) -> Option<Object> {
-    let private = |encrypted| Object::PrivateKey {
-        encrypted,
-        bytes: Zeroizing::new(bytes.to_vec()),
-    };
-    if PKey::private_key_from_der(bytes).is_ok() {
-        return Some(private(false));
-    }
-    if PKey::public_key_from_der(bytes).is_ok() {
-        return Some(Object::PublicKey(bytes.to_vec()));
-    }
-    // EncryptedPrivateKeyInfo begins with the OID of PBES2 (RFC 8018, A.4).
-    const PBES2: [u8; 11] = [
-        0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d,
-    ];
-    contains(bytes.get(..32)?, &PBES2).then(|| private(true))
-}
-
-/// How long a DER object says that it is, its own header included.
-fn announced(bytes: &[u8]) -> Option<usize> {
-    let first = usize::from(*bytes.get(1)?);
-    if first < 0x80 {
-        return Some(2 + first);
-    }
-    let count = first & 0x7f;
-    if count == 0 || count > 4 {
-        return None;
-    }
-    let length = bytes.get(2..2 + count)?;
-    Some(
-        2 + count
-            + length
-                .iter()
-                .fold(0, |sum, byte| (sum << 8) | usize::from(*byte)),
-    )
 }
 
 #[cfg(test)]

@@ -117,7 +117,8 @@ impl Chains {
     }
 }
 
-fn certificate(
+/// A certificate of this number and name; its own issuer where none is given.
+pub(crate) fn certificate(
     number: u32,
     name: &str,
     key: &PKey<Private>,

@@ -5,7 +5,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 
+mod bundle;
 mod chains;
+mod hostile;
+#[path = "../cli/hostile.rs"]
+mod made;
 mod requests;
 mod silent;
 mod startup;
@@ -64,6 +68,8 @@ type Measure = fn() -> Vec<Ratio>;
 const MEASURES: &[(&str, Measure)] = &[
     ("startup", startup::ratios),
     ("chains", chains::ratios),
+    ("bundle", bundle::ratios),
+    ("hostile", hostile::ratios),
     ("silent", silent::ratios),
     ("requests", requests::ratios),
 ];

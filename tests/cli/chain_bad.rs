@@ -40,7 +40,7 @@ fn files_that_are_no_certificates_are_refused_with_a_hint() {
         &bench.write("page.crt", "<!DOCTYPE html><html>"),
         "a web page",
     );
-    refused(&family.leaf.key, "is a private key, not a certificate");
+    refused(&family.leaf.key, "holds 1 private key, and no certificate");
     let der = bench.path("leaf.der");
     pki::openssl(&[
         "x509",
@@ -75,7 +75,7 @@ fn huge_files_are_refused_at_once() {
     File::create(&sparse).unwrap().set_len(1 << 30).unwrap();
     refused(&sparse, "is larger than");
     let many = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n".repeat(100_000);
-    refused(&bench.write("many.pem", many), "more than 1024 objects");
+    refused(&bench.write("many.pem", many), "more than 6000 objects");
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn a_certificate_is_never_overwritten_and_a_strange_file_is_no_request() {
     assert_eq!(bench.read("lab.crt"), before);
     bench
         .run(["lab", "issue", "lab.crt", "--lab", folder])
-        .refuses("not a certificate request");
+        .refuses("and no certificate request");
     bench
         .run([
             "lab",

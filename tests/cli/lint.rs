@@ -273,7 +273,7 @@ fn a_file_that_is_no_request_is_refused_for_what_it_is_at_once() {
         ("binary", "neither PEM nor DER"),
         ("truncated", "cut off"),
         ("twice", "2 certificate requests"),
-        ("key", "a private key, not a certificate request"),
+        ("key", "holds a private key, and no certificate request"),
         ("text", "neither PEM nor DER"),
         ("folder", "a folder"),
     ] {

@@ -11,6 +11,7 @@ mod support;
 mod terminal;
 
 mod chain_bad;
+mod chain_contents;
 mod chain_files;
 mod chain_install;
 mod chain_keys;
@@ -33,6 +34,8 @@ mod firewall;
 mod firewall_install;
 mod firewall_names;
 mod help;
+mod hostile;
+mod hostile_files;
 mod init;
 #[cfg(unix)]
 mod init_asks;

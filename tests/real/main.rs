@@ -14,6 +14,7 @@ mod rehearsal_spine;
 mod support;
 
 mod dnsmasq;
+mod keystore;
 mod lab;
 mod lab_shape;
 mod namespace;

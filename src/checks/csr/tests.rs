@@ -82,7 +82,7 @@ fn each_defect_is_found_by_its_check_alone() {
         one("CSR-001")
     );
     assert_eq!(
-        broken(|it| it.beside.push("a private key".to_owned())),
+        broken(|it| it.beside.push(PRIVATE_KEY.to_owned())),
         one("CSR-002")
     );
     assert_eq!(broken(|it| named(it, "other.nhs.uk")), one("CSR-005"));

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{check_chain, key, shared};
+use super::{check_chain, held::held, key, shared};
 use crate::{
     check::{self, Finding},
     checks::{
@@ -17,7 +17,7 @@ use crate::{
     error::Result,
     survey::Subject,
     x509::{
-        self, Certificate,
+        Certificate, Contents,
         path::{Host, Judge, Judgement, Policy, Purpose},
     },
 };
@@ -51,7 +51,7 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
 fn hold(subject: &Subject<'_>, endpoint: &Endpoint) -> Holding {
     let mut holding = Holding::default();
     let mut read = |setting: &'static str, file: Option<&Path>| {
-        let (found, certificates) = load(setting, file);
+        let (found, certificates) = load(setting, file, endpoint.key.as_deref());
         let shown = file.map_or_else(
             || setting.to_owned(),
             |file| format!("{setting} {}", file.display()),
@@ -84,7 +84,7 @@ fn hold(subject: &Subject<'_>, endpoint: &Endpoint) -> Holding {
     holding
 }
 
-fn load(setting: &str, file: Option<&Path>) -> (Found, Vec<Arc<Certificate>>) {
+fn load(setting: &str, file: Option<&Path>, key: Option<&Path>) -> (Found, Vec<Arc<Certificate>>) {
     let Some(file) = file else {
         return (Found::NotNamed, Vec::new());
     };
@@ -95,11 +95,18 @@ fn load(setting: &str, file: Option<&Path>) -> (Found, Vec<Arc<Certificate>>) {
     }
     // A folder has no first certificate, which a server would show.
     let read = match setting {
-        "certificate" => x509::certificates(file),
-        _ => x509::certificates_of(file, None),
+        "certificate" => Contents::of_file(file, None),
+        _ => Contents::of(file, None),
     };
+    let read = read.and_then(|contents| {
+        contents.refuse_without_certificates(file)?;
+        Ok(contents)
+    });
     match read {
-        Ok(certificates) => (Found::Read(shown, certificates.len()), shared(certificates)),
+        Ok(contents) => (
+            Found::Read(held(file, &contents, key)),
+            shared(contents.certificates),
+        ),
         Err(error) => {
             let hint = error
                 .next_action()

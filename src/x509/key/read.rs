@@ -1,6 +1,6 @@
 //! Reading: the one private key of a file, whatever its form, and what else the file holds where there is none.
 
-use std::{cell::Cell, path::Path};
+use std::{borrow::Cow, cell::Cell, path::Path};
 
 use openssl::{
     error::ErrorStack,
@@ -8,7 +8,7 @@ use openssl::{
     x509::{X509, X509Crl, X509Req},
 };
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::Passphrase;
 use crate::{
@@ -16,8 +16,9 @@ use crate::{
     x509::{
         Object,
         container::{self, Container, Shut},
+        encoding,
         pem::{self, Block},
-        read,
+        read, stretch,
     },
 };
 
@@ -93,6 +94,11 @@ fn read_pem(block: &Block, passphrase: Option<&Passphrase>, label: &str) -> Resu
         ))
         .hint("Copy the file again, whole; each `-----` line stands alone."));
     }
+    if passphrase.is_some()
+        && let Some(der) = pem::decode(block).map(Zeroizing::new)
+    {
+        refuse_slow(&der, label)?;
+    }
     opened(label, passphrase, |callback| {
         PKey::private_key_from_pem_callback(block.text.as_bytes(), callback)
     })
@@ -117,9 +123,22 @@ fn read_der(bytes: &[u8], passphrase: Option<&Passphrase>, label: &str) -> Resul
     };
     match other {
         Some(what) => Err(no_key(label, what)),
-        None => opened(label, passphrase, |callback| {
-            PKey::private_key_from_pkcs8_callback(bytes, callback)
-        }),
+        None => {
+            refuse_slow(bytes, label)?;
+            opened(label, passphrase, |callback| {
+                PKey::private_key_from_pkcs8_callback(bytes, callback)
+            })
+        }
+    }
+}
+
+/// Refuses a key whose passphrase would be stretched for hours.
+fn refuse_slow(der: &[u8], label: &str) -> Result<()> {
+    match stretch::too_many_rounds(der) {
+        None => Ok(()),
+        Some(problem) => Err(Error::input(format!("`{label}`: {problem}")).hint(
+            "Check where the file comes from; `openssl asn1parse -in FILE` shows how it was made.",
+        )),
     }
 }
 
@@ -169,8 +188,11 @@ fn no_key(label: &str, what: &str) -> Error {
 /// The PEM blocks of a file, clean of byte order marks and Windows line ends, which OpenSSL does not
 /// always pass over.
 fn blocks(bytes: &[u8]) -> Vec<Block> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
+    let mut plain = encoding::plain(bytes);
+    let text = Zeroizing::new(String::from_utf8_lossy(&plain).into_owned());
+    if let Cow::Owned(copy) = &mut plain {
+        copy.zeroize();
+    }
     pem::blocks(&text, MOST_BLOCKS)
 }
 

@@ -37,10 +37,9 @@ fn what_cannot_be_read_is_named_with_what_to_do() {
         (b"\n <!DOCTYPE html><html>", "a web page", "head f.pem"),
         (
             b"MIIDdzCCAl+gAwIBAgIE",
-            "base64 without",
-            "openssl base64 -d",
+            "is cut off: it has 15 of 891 bytes",
+            "Copy or download the file again",
         ),
-        (b"\xff\xfe-\0-\0", "UTF-16", "iconv"),
     ] {
         let (message, hint) = refused(bytes);
         assert!(message.contains(what), "{message}");
@@ -76,7 +75,7 @@ fn too_many_objects_are_refused() {
     assert!(
         refused(text.as_bytes())
             .0
-            .contains("more than 1024 objects")
+            .contains("more than 6000 objects")
     );
 }
 
@@ -86,14 +85,14 @@ fn a_private_key_is_told_from_a_certificate() {
     let path = folder.path().join("k.pem");
     let text = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAA==\n-----END ENCRYPTED PRIVATE KEY-----\n";
     std::fs::write(&path, text).unwrap();
-    let error = certificates(&path).unwrap_err();
+    let error = crate::x509::certificates(&path).unwrap_err();
     assert!(
         error
             .to_string()
-            .contains("is a private key, not a certificate")
+            .contains("holds 1 private key, and no certificate")
     );
     let objects = objects(&path).unwrap();
-    assert_eq!(format!("{objects:?}"), "[a private key]");
+    assert_eq!(format!("{objects:?}"), "[private key]");
     assert!(matches!(
         objects[..],
         [Object::PrivateKey {

@@ -1,0 +1,96 @@
+//! Files of certificates to the certificates in them, and to what is to be said of the files.
+
+use std::{path::Path, sync::Arc};
+
+use super::shared;
+use crate::{
+    check::{self, Context, Finding},
+    checks::files::{CHECKS, FileFacts, Found, Held},
+    error::Result,
+    x509::{self, Certificate, Contents, key::Passphrase},
+};
+
+/// Reads the files of a command line, and judges what each holds.
+pub(super) struct Reader<'a> {
+    /// What opens stores.
+    pub(super) passphrase: Option<&'a Passphrase>,
+    /// The file that is named as the key, and judged as that.
+    pub(super) key: Option<&'a Path>,
+    /// What every check may know.
+    pub(super) context: &'a Context<'a>,
+    /// What was found of the files so far.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Reader<'_> {
+    /// The certificates of a file, which must hold some.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or holds none.
+    pub(super) fn file(
+        &mut self,
+        setting: &'static str,
+        path: &Path,
+    ) -> Result<Vec<Arc<Certificate>>> {
+        self.taken(setting, path, Contents::of_file(path, self.passphrase)?)
+    }
+
+    /// As [`Reader::file`]; a folder stands for its files.
+    ///
+    /// # Errors
+    /// As [`Reader::file`], and where a folder holds too much.
+    pub(super) fn file_or_folder(
+        &mut self,
+        setting: &'static str,
+        path: &Path,
+    ) -> Result<Vec<Arc<Certificate>>> {
+        self.taken(setting, path, Contents::of(path, self.passphrase)?)
+    }
+
+    /// The CAs that this system trusts.
+    ///
+    /// # Errors
+    /// Where it has none.
+    pub(super) fn system(&mut self, setting: &'static str) -> Result<Vec<Arc<Certificate>>> {
+        self.taken(setting, Path::new("system"), x509::system_store()?)
+    }
+
+    fn taken(
+        &mut self,
+        setting: &'static str,
+        path: &Path,
+        contents: Contents,
+    ) -> Result<Vec<Arc<Certificate>>> {
+        contents.refuse_without_certificates(path)?;
+        let facts = FileFacts {
+            setting,
+            found: Found::Read(held(path, &contents, self.key)),
+        };
+        let subject = format!("{setting} {}", path.display());
+        self.findings
+            .extend(check::run(CHECKS, &subject, &facts, self.context));
+        Ok(shared(contents.certificates))
+    }
+}
+
+/// What is to be said of a file or folder that was read; the key's own file is judged as that.
+pub(super) fn held(path: &Path, contents: &Contents, key: Option<&Path>) -> Held {
+    let keys = contents.with_keys.iter();
+    let keys = keys.filter(|(file, _)| key != Some(file.as_path()));
+    let (open, closed): (Vec<_>, Vec<_>) = keys.partition(|(_, open)| *open == Some(true));
+    let names = |files: Vec<&(std::path::PathBuf, Option<bool>)>| {
+        let names = files
+            .into_iter()
+            .map(|(file, _)| file.display().to_string());
+        names.collect()
+    };
+    Held {
+        file: path.display().to_string(),
+        everything: contents.to_string(),
+        besides: contents.besides(),
+        open_keys: names(open),
+        closed_keys: names(closed),
+        passed_over: contents.passed_over,
+        damaged: contents.damaged.clone(),
+    }
+}
