@@ -17,9 +17,13 @@ pub const SHIPPED: &[(&str, &str)] = &[
         "booking-consumer",
         include_str!("../../checklists/booking-consumer.toml"),
     ),
+    ("renewal", include_str!("../../checklists/renewal.toml")),
 ];
 
-/// One checklist: the whole way of one role of one service.
+/// The shipped checklists that are begun beside an install's own, as often as they are needed.
+pub const BESIDE: &[&str] = &["renewal"];
+
+/// One checklist: the whole way of one role of one service, or what comes up beside it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Definition {
@@ -29,10 +33,10 @@ pub struct Definition {
     pub id: String,
     /// What people call it.
     pub title: String,
-    /// What is onboarded.
-    pub service: String,
-    /// For which side.
-    pub role: Role,
+    /// What is onboarded; nothing where it is for any service.
+    pub service: Option<String>,
+    /// For which side; nothing where it is for both.
+    pub role: Option<Role>,
     /// Its phases, in order.
     #[serde(rename = "stage")]
     pub stages: Vec<Stage>,
@@ -75,6 +79,9 @@ pub struct Step {
     pub evidence: String,
     /// Patterns of the checks that can prove it, as `TRUST-*`.
     pub checks: Vec<String>,
+    /// What its proof is about: with a new one, the step is to be proven again.
+    #[serde(default)]
+    pub about: Vec<Artefact>,
     /// Which entry of the Deployment Toolkit's page it stands for, as `live-install-2`.
     pub seed: Option<String>,
     /// Where it comes from.
@@ -84,6 +91,16 @@ pub struct Step {
     pub instructions: String,
     /// How long others usually take, where a source says so.
     pub wait: Option<Wait>,
+}
+
+/// What a proof can be about, and what gets old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Artefact {
+    /// The private key's certificate request.
+    Request,
+    /// The endpoint's certificate.
+    Certificate,
 }
 
 /// A usual waiting time.
@@ -111,6 +128,30 @@ pub fn id_for(service: &str, role: Role) -> Result<&'static str> {
         ))
         .hint("Set `service = \"booking\"` in ptl.toml: it is the only one that ptl ships a checklist for.")),
     }
+}
+
+/// The checklist of an id that is begun beside an install's own.
+///
+/// # Errors
+/// Where none of that id is.
+pub fn beside(id: &str) -> Result<Definition> {
+    if BESIDE.contains(&id)
+        && let Some(definition) = find(id)?
+    {
+        return Ok(definition);
+    }
+    let hint = match id_of_whole_way(id) {
+        true => "A way to live begins with `ptl init`, in a folder of its own.".to_owned(),
+        false => format!("There is: {}.", BESIDE.join(", ")),
+    };
+    Err(Error::input(format!(
+        "`{id}` is no checklist that is begun beside another"
+    ))
+    .hint(hint))
+}
+
+fn id_of_whole_way(id: &str) -> bool {
+    SHIPPED.iter().any(|(shipped, _)| *shipped == id)
 }
 
 /// The shipped checklist of an id, if there is one.

@@ -28,10 +28,10 @@ pub struct View<'a> {
     pub definition: &'a str,
     /// What people call it.
     pub title: &'a str,
-    /// What is onboarded.
-    pub service: &'a str,
-    /// Which side.
-    pub role: Role,
+    /// What is onboarded; nothing where it is for any service.
+    pub service: Option<&'a str>,
+    /// Which side; nothing where it is for both.
+    pub role: Option<Role>,
     /// How many steps are how far.
     pub summary: Summary,
     /// The phases, in order.
@@ -185,7 +185,7 @@ impl<'a> View<'a> {
             tool: concat!("ptl ", env!("CARGO_PKG_VERSION")),
             definition: &definition.id,
             title: &definition.title,
-            service: &definition.service,
+            service: definition.service.as_deref(),
             role: definition.role,
             summary: Summary::of(&stages),
             stages,

@@ -1,5 +1,7 @@
 //! `ptl checklist`.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 /// Walk the staged live-install checklist
@@ -11,6 +13,7 @@ Examples:
   ptl checklist show int.csr                        all about one step
   ptl checklist start int.csr                       work on it has begun
   ptl checklist done int.csr --evidence 'TICKET-7'  it is done, and this proves it
+  ptl checklist begin renewal                       a certificate ends: a checklist beside this one
 
 Exit: 0 shown or written down, 1 a gate is shut or a step cannot be done yet: nothing was changed,
       2 wrong input, or checklist.toml is wrong.")]
@@ -30,6 +33,15 @@ pub enum ChecklistCommand {
     },
     /// Say what can be done now, what should come first, and why
     Next,
+    /// Begin a checklist beside the install's own, as `renewal`
+    ///
+    /// It gets a folder of its own, in which every word of `ptl checklist` works on it.
+    Begin {
+        /// Which: renewal
+        definition: String,
+        /// The new folder; left out, the checklist's name in the install's folder
+        folder: Option<PathBuf>,
+    },
     /// Write down that work on a step has begun
     Start {
         /// A step, as int.csr

@@ -18,6 +18,7 @@ Examples:
   ptl csr --fqdn example.thirdparty.nhs.uk --out .
                                        anywhere, without an install
   ptl csr --ask-passphrase             the same, with the key encrypted
+  ptl csr --from-cert int.crt          a renewal: same names, new key, beside the old pair
   ptl csr --list names.txt --out pairs a pair for each name, on all cores
   ptl csr lint request.csr             judge a request, whoever made it
   ptl csr match new.crt /etc/ssl       find the key that a certificate belongs to
@@ -87,6 +88,9 @@ pub struct MakeArgs {
     /// Make only the request, for the private key in this file
     #[arg(long, value_name = "FILE", conflicts_with = "bits")]
     pub from_key: Option<PathBuf>,
+    /// Renew the certificate in this file: a new key, and a request with the same names
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fqdn", "list"])]
+    pub from_cert: Option<PathBuf>,
     /// The key's passphrase.
     #[command(flatten)]
     pub passphrase: PassphraseArgs,

@@ -1,5 +1,7 @@
 //! `ptl checklist`.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use super::{Exit, hand_over, layout, open_output};
@@ -16,7 +18,8 @@ use crate::{
     },
     config::Install,
     error::{Error, Result},
-    report::{self, Format, Layout, NextSteps, OneStep, Recorded, WholeChecklist},
+    files::{self, Access, Folder, NewFolders},
+    report::{self, Begun, Format, Layout, NextSteps, OneStep, Recorded, WholeChecklist},
     terminal,
 };
 
@@ -35,6 +38,9 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
         None => show(None, global, layout),
         Some(ChecklistCommand::Show { step }) => show(step.as_deref(), global, layout),
         Some(ChecklistCommand::Next) => next(global, layout),
+        Some(ChecklistCommand::Begin { definition, folder }) => {
+            begin(definition, folder.as_deref(), global, layout)
+        }
         Some(ChecklistCommand::Start { step, by }) => {
             change(step, Action::Start, by, global, layout)
         }
@@ -90,6 +96,28 @@ fn next(global: &Global, layout: Layout) -> Result<String> {
         state: &state,
     });
     report::explain(&NextSteps { view: &view }, global.format, layout)
+}
+
+/// Gives a checklist that is begun beside the install's own a folder, and says what to type there.
+fn begin(id: &str, folder: Option<&Path>, global: &Global, layout: Layout) -> Result<String> {
+    let definition = definition::beside(id)?;
+    let folder = folder.map_or_else(|| global.install.join(id), Path::to_owned);
+    files::refuse_existing(&folder.join(state::FILE))?;
+    let made = NewFolders::make(&folder)?;
+    Folder::open(&folder)?
+        .draft(state::FILE, state::fresh(id).as_bytes(), Access::Shared)?
+        .link()?;
+    made.keep();
+    let state = state::State::new(id);
+    let view = View::of(&Progress {
+        definition: &definition,
+        state: &state,
+    });
+    let document = Begun {
+        view: &view,
+        folder: &folder,
+    };
+    report::explain(&document, global.format, layout)
 }
 
 fn change(step: &str, action: Action, by: &By, global: &Global, layout: Layout) -> Result<String> {

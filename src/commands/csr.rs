@@ -4,6 +4,7 @@ mod lint;
 mod list;
 mod make;
 mod matching;
+mod order;
 
 use super::Exit;
 use crate::{
@@ -45,6 +46,7 @@ fn making(make: &MakeArgs) -> bool {
         || make.out.is_some()
         || make.bits.is_some()
         || make.from_key.is_some()
+        || make.from_cert.is_some()
         || make.no_san
         || make.passphrase.is_given()
 }

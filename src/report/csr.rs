@@ -2,11 +2,13 @@
 
 mod list;
 mod mail;
+mod renewal;
 
 use serde::Serialize;
 
 pub use list::{ListedPair, MadeList};
 pub use mail::{Desk, Sender, desks};
+pub use renewal::{Renews, Reopened};
 
 use super::visible;
 
@@ -42,6 +44,8 @@ pub struct Made {
     pub desks: Vec<Desk>,
     /// What deserves attention, each as a sentence.
     pub warnings: Vec<String>,
+    /// What is renewed; nothing where the certificate is the first.
+    pub renews: Option<Renews>,
 }
 
 impl Made {
@@ -62,6 +66,9 @@ impl Made {
             text.push('\n');
             text.push_str(&desk.human(&self.csr));
         }
+        if let Some(renews) = &self.renews {
+            text.push_str(&renews.afterwards(self.environment.as_deref()));
+        }
         text
     }
 
@@ -78,17 +85,24 @@ impl Made {
         format!("{}: {made}; next: {next}\n", self.fqdn)
     }
 
-    fn facts(&self) -> [(&'static str, String); 4] {
+    fn facts(&self) -> Vec<(&'static str, String)> {
         let kept = match (self.encrypted, self.key_is_new) {
             (true, _) => "encrypted; keep it, send it to nobody",
             (false, true) => "not encrypted, its owner alone may read it; send it to nobody",
             (false, false) => "not encrypted; send it to nobody",
         };
-        let names = match self.subject_alternative_name {
-            true => "common name and alternative name",
-            false => "common name alone",
+        let others = self.renews.iter().flat_map(|it| &it.names).skip(1);
+        let others: Vec<&str> = others.map(String::as_str).collect();
+        let names = match (self.subject_alternative_name, others.as_slice()) {
+            (true, []) => "common name and alternative name".to_owned(),
+            (true, others) => format!(
+                "common name and alternative name; alternative names too: {}",
+                others.join(", ")
+            ),
+            (false, _) => "common name alone".to_owned(),
         };
-        [
+        let renewed = self.renews.iter().flat_map(Renews::facts);
+        let facts = vec![
             ("key", format!("{} ({kept})", visible(&self.key))),
             (
                 "request",
@@ -102,6 +116,7 @@ impl Made {
                     self.spki_sha256
                 ),
             ),
-        ]
+        ];
+        facts.into_iter().chain(renewed).collect()
     }
 }

@@ -14,7 +14,7 @@ pub mod lab;
 
 use clap::ValueEnum;
 
-pub use checklist::{NextSteps, OneStep, Recorded, WholeChecklist};
+pub use checklist::{Begun, NextSteps, OneStep, Recorded, WholeChecklist};
 pub use escape::visible;
 pub use expiry::Expiry;
 pub use explain::{

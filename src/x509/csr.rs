@@ -1,5 +1,6 @@
 //! Certificate requests: made by rcgen with an OpenSSL key behind it, and read.
 
+mod renewal;
 mod request;
 
 use openssl::{
@@ -11,6 +12,7 @@ use rcgen::{
     CertificateParams, DistinguishedName, DnType, PKCS_RSA_SHA256, PublicKeyData, SigningKey,
 };
 
+pub use renewal::Renewal;
 pub use request::Request;
 
 use crate::{
@@ -24,21 +26,17 @@ pub const SMALLEST_RSA: u32 = 2048;
 
 /// A request for a name, as PEM: the subject is the common name alone, the signature RSA with SHA-256.
 ///
-/// With `alternative_name` the name stands in the subject alternative name too. No other attribute,
-/// no e-mail address.
+/// The alternative names are those given, and may be none. No other attribute, no e-mail address.
 ///
 /// # Errors
 /// Where the key is not RSA of at least [`SMALLEST_RSA`] bits.
-pub fn make(key: &PKey<Private>, fqdn: &Fqdn, alternative_name: bool) -> Result<String> {
+pub fn make(key: &PKey<Private>, fqdn: &Fqdn, alternative_names: &[Fqdn]) -> Result<String> {
     let signer = OpensslKey::of(key)?;
     let failed = |error: rcgen::Error| {
         Error::internal("could not make the certificate request").because(error)
     };
-    let names = match alternative_name {
-        true => vec![fqdn.as_str().to_owned()],
-        false => Vec::new(),
-    };
-    let mut params = CertificateParams::new(names).map_err(failed)?;
+    let names = alternative_names.iter().map(Fqdn::to_string);
+    let mut params = CertificateParams::new(names.collect::<Vec<_>>()).map_err(failed)?;
     // rcgen's own default names itself.
     params.distinguished_name = DistinguishedName::new();
     params
@@ -122,15 +120,15 @@ mod tests {
     fn a_request_holds_the_name_and_nothing_else() {
         let fqdn = Fqdn::parse("example.thirdparty.nhs.uk").unwrap();
         let key = rsa(2048);
-        for alternative_name in [true, false] {
-            let pem = make(&key, &fqdn, alternative_name).unwrap();
+        for alternative_names in [&[fqdn.clone()][..], &[]] {
+            let pem = make(&key, &fqdn, alternative_names).unwrap();
             let der = openssl::x509::X509Req::from_pem(pem.as_bytes())
                 .unwrap()
                 .to_der()
                 .unwrap();
             let request = Request::from_der(&der).unwrap();
             assert_eq!(request.subject, [("CN".to_owned(), fqdn.to_string())]);
-            let names = alternative_name.then(|| vec![fqdn.to_string()]);
+            let names = (!alternative_names.is_empty()).then(|| vec![fqdn.to_string()]);
             assert_eq!(request.names.map(|names| names.dns), names);
             assert_eq!(request.signature.hash, Hash::Sha2);
             assert!(request.signature_fits && request.attributes.is_empty());
@@ -141,9 +139,9 @@ mod tests {
     #[test]
     fn a_small_key_and_one_that_is_not_rsa_are_refused() {
         let fqdn = Fqdn::parse("example.thirdparty.nhs.uk").unwrap();
-        let small = make(&rsa(1024), &fqdn, true).unwrap_err();
+        let small = make(&rsa(1024), &fqdn, &[]).unwrap_err();
         assert!(small.to_string().contains("1024 bits"));
-        let curve = make(&PKey::ec_gen("prime256v1").unwrap(), &fqdn, true).unwrap_err();
+        let curve = make(&PKey::ec_gen("prime256v1").unwrap(), &fqdn, &[]).unwrap_err();
         assert!(curve.to_string().contains("no RSA key"));
     }
 }

@@ -320,6 +320,10 @@ fn the_whole_way_is_walked_from_the_first_step_to_the_last() {
             steps += 1;
         }
         let end = ptl(&bench, &["next"]).exits(0);
+        if definition::BESIDE.contains(id) {
+            assert!(end.answer().ends_with("Nothing is left to do."), "{end}");
+            continue;
+        }
         assert!(
             end.answer().ends_with("the service is business live."),
             "{end}"
@@ -359,7 +363,7 @@ fn the_steps_of_live_install_are_those_of_the_page_in_its_order() {
         .map(str::trim)
         .collect();
     assert_eq!(bullets, LIVE_INSTALL);
-    for (id, _) in definition::SHIPPED {
+    for id in ["booking-provider", "booking-consumer"] {
         let definition = definition::find(id).unwrap().unwrap();
         for (number, bullet) in LIVE_INSTALL.iter().enumerate() {
             let tag = format!("live-install-{}", number + 1);

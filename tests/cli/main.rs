@@ -56,4 +56,5 @@ mod lab_rehearsal;
 mod lint;
 mod preflight;
 mod readme;
+mod renewal;
 mod schemas;

@@ -98,23 +98,31 @@ fn shipped() -> Vec<Definition> {
     SHIPPED.iter().map(read).collect()
 }
 
+/// Those of a whole way to live.
+fn whole_ways() -> Vec<Definition> {
+    let mut all = shipped();
+    all.retain(|definition| definition.service.is_some());
+    all
+}
+
 #[test]
 fn every_shipped_checklist_is_read_and_is_what_it_says() {
     for (definition, (id, _)) in shipped().iter().zip(SHIPPED) {
         assert_eq!(definition.schema, 1);
         assert_eq!(definition.id, *id);
-        assert_eq!(
-            id_for(&definition.service, definition.role).unwrap(),
-            definition.id
-        );
+        match (&definition.service, definition.role) {
+            (Some(service), Some(role)) => assert_eq!(id_for(service, role).unwrap(), *id),
+            (None, None) => assert!(BESIDE.contains(id)),
+            half => panic!("{id}: {half:?}"),
+        }
     }
     assert!(id_for("gp-connect", Role::Provider).is_err());
 }
 
 #[test]
 fn every_entry_of_the_toolkits_page_has_a_step_in_its_order() {
-    for definition in shipped() {
-        let provider = definition.role == Role::Provider;
+    for definition in whole_ways() {
+        let provider = definition.role == Some(Role::Provider);
         let tags: BTreeSet<&str> = definition
             .steps()
             .filter_map(|step| step.seed.as_deref())
@@ -135,7 +143,7 @@ fn every_entry_of_the_toolkits_page_has_a_step_in_its_order() {
 
 #[test]
 fn the_ten_live_install_steps_are_there_once_the_gate_is_open_or_as_the_gate() {
-    for definition in shipped() {
+    for definition in whole_ways() {
         let live = definition.stages.iter().find(|s| s.id == "live").unwrap();
         assert_eq!(live.gate, ["as.tcc", "as.ca"]);
         for number in 1..=10 {
@@ -152,7 +160,7 @@ fn the_ten_live_install_steps_are_there_once_the_gate_is_open_or_as_the_gate() {
 
 #[test]
 fn both_roles_have_the_whole_way_but_for_what_a_provider_does_alone() {
-    let [provider, consumer] = shipped().try_into().unwrap();
+    let [provider, consumer] = whole_ways().try_into().unwrap();
     let ids = |definition: &Definition| -> Vec<String> {
         definition.steps().map(|step| step.id.clone()).collect()
     };
@@ -203,7 +211,7 @@ fn nothing_hangs_in_the_air() {
 
 #[test]
 fn business_live_relies_on_every_step() {
-    for definition in shipped() {
+    for definition in whole_ways() {
         let mut needed = BTreeSet::new();
         let mut stack = vec!["bl.bau"];
         while let Some(id) = stack.pop() {
@@ -223,7 +231,7 @@ fn business_live_relies_on_every_step() {
 
 #[test]
 fn waiting_times_name_their_source() {
-    for definition in shipped() {
+    for definition in whole_ways() {
         let waits: Vec<_> = definition.steps().filter_map(|s| s.wait.as_ref()).collect();
         assert_eq!(waits.len(), 4, "{}", definition.id);
         for wait in waits {
@@ -234,7 +242,7 @@ fn waiting_times_name_their_source() {
 
 #[test]
 fn both_methods_of_revocation_and_both_generations_are_spoken_of() {
-    for definition in shipped() {
+    for definition in whole_ways() {
         let (_, crl) = definition.step("int.crl").unwrap();
         assert!(crl.instructions.contains("crl.nhs.uk") && crl.instructions.contains("checkit"));
         let (_, chain) = definition.step("int.chain").unwrap();
@@ -255,6 +263,42 @@ fn every_pattern_fits_a_check_that_there_is() {
                     step.id
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn the_end_of_a_renewal_relies_on_every_step_but_the_reminder() {
+    let renewal = find("renewal").unwrap().unwrap();
+    let mut needed = BTreeSet::new();
+    let mut stack = vec!["close.key", "switch.lists"];
+    while let Some(id) = stack.pop() {
+        if needed.insert(id) {
+            let (stage, step) = renewal.step(id).unwrap();
+            stack.extend(renewal.needs(stage, step));
+        }
+    }
+    let all: BTreeSet<&str> = renewal.steps().map(|step| step.id.as_str()).collect();
+    assert_eq!(Vec::from_iter(all.difference(&needed)), [&"close.watch"]);
+    // No source states a time for renewals.
+    assert!(renewal.steps().all(|step| step.wait.is_none()));
+}
+
+#[test]
+fn a_new_certificate_and_a_new_request_open_steps_in_each_environment() {
+    for definition in whole_ways() {
+        for (environment, artefact, first) in [
+            ("int", Artefact::Request, "int.csr"),
+            ("int", Artefact::Certificate, "int.cert"),
+            ("live", Artefact::Request, "live.csr"),
+            ("live", Artefact::Certificate, "live.cert"),
+        ] {
+            let about = |step: &&Step| {
+                step.environment.as_deref() == Some(environment) && step.about.contains(&artefact)
+            };
+            let opened: Vec<&Step> = definition.steps().filter(about).collect();
+            assert_eq!(opened[0].id, first, "{}", definition.id);
+            assert!(opened.len() < 6, "{}", definition.id);
         }
     }
 }

@@ -29,6 +29,16 @@ pub struct State {
     pub records: BTreeMap<String, Record>,
 }
 
+impl State {
+    /// That of a checklist to which nothing happened yet.
+    pub fn new(definition_id: &str) -> Self {
+        Self {
+            definition: definition_id.to_owned(),
+            records: BTreeMap::new(),
+        }
+    }
+}
+
 /// How far a step is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]

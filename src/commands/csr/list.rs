@@ -102,7 +102,11 @@ fn make(
     // Before the key is made, which takes longest.
     pair.refuse_existing(&command)?;
     let key = key::generate(args.bits.unwrap_or_default())?;
-    let request = csr::make(&key, fqdn, !args.no_san)?;
+    let names = match args.no_san {
+        true => &[],
+        false => std::slice::from_ref(fqdn),
+    };
+    let request = csr::make(&key, fqdn, names)?;
     let pem = key::to_pem(&key, secret)?;
     pair.write(&pem, request.as_bytes(), &command)?;
     let spki = key::spki_sha256(&key)?;

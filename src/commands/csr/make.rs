@@ -4,32 +4,24 @@ use std::path::Path;
 
 use openssl::pkey::{PKey, Private};
 
-use super::{Exit, parse};
+use super::{
+    Exit,
+    order::{Order, order},
+};
 use crate::{
+    checklist::{definition::Artefact, rules::Progress, state},
     cli::{Global, csr::MakeArgs},
-    commands::{context::Scene, hand_over, open_output, passphrase},
-    config::{Fqdn, Install},
-    environment::{self, Environment},
-    error::{Error, Result, for_a_shell},
+    commands::{hand_over, open_output, passphrase},
+    config::Install,
+    error::{Error, Result},
     files,
     report::{
         self, Format,
-        csr::{Made, Sender, desks},
+        csr::{Made, Renews, Reopened, Sender, desks},
     },
     survey::work_tree,
-    terminal,
     x509::{csr, key, pair::Pair},
 };
-
-/// For whom, where and by which command the pair is made.
-struct Order {
-    fqdn: Fqdn,
-    install: Option<Install>,
-    environment: Option<Environment>,
-    pair: Pair,
-    /// The command that makes such a pair, for hints.
-    command: String,
-}
 
 /// A key, and what is to be known of it.
 struct Key {
@@ -52,7 +44,7 @@ pub(super) fn run(args: &MakeArgs, global: &Global) -> Result<Exit> {
         Some(file) => from_key(file, &order, args, global)?,
         None => new_pair(&order, args, global)?,
     };
-    let made = made(&order, &key, &request, args)?;
+    let made = made(&order, &key, &request)?;
     let text = match (global.format, global.quiet) {
         (Format::Json, _) => report::document(&made)?,
         (_, true) => made.answer(),
@@ -84,63 +76,12 @@ fn refuse_as_output(pair: &Pair, global: &Global) -> Result<()> {
     Ok(())
 }
 
-fn order(args: &MakeArgs, global: &Global) -> Result<Order> {
-    if let Some(name) = &args.fqdn {
-        let folder = args.out.as_deref().unwrap_or(Path::new("."));
-        let fqdn = parse(name, "--fqdn")?;
-        if fqdn.as_str() != name && !global.quiet {
-            terminal::note(&format!("note: the name is put into lower case: {fqdn}"));
-        }
-        return Ok(Order {
-            pair: Pair::named(folder, fqdn.as_str())?,
-            command: format!("ptl csr --fqdn {fqdn} --out {}", for_a_shell(folder)),
-            environment: global.env.as_deref().map(environment::find).transpose()?,
-            install: None,
-            fqdn,
-        });
-    }
-    let scene = Scene::read(global)?;
-    let id = &scene.environment.id;
-    let endpoint = scene.endpoint();
-    let name = endpoint
-        .and_then(|endpoint| endpoint.fqdn.as_deref())
-        .ok_or_else(|| {
-            Error::input(format!("ptl.toml gives no `fqdn` under [environment.{id}]"))
-                .hint("Write it there, or give --fqdn NAME --out DIR.")
-        })?;
-    let fqdn = parse(name, "ptl.toml")?;
-    let key = endpoint.and_then(|endpoint| endpoint.key.as_deref());
-    let pair = match (&args.out, key) {
-        (Some(folder), _) => Pair::named(folder, fqdn.as_str())?,
-        (None, Some(key)) => Pair::of_key(key)?,
-        (None, None) => Pair::named(&scene.install.folder, fqdn.as_str())?,
-    };
-    Ok(Order {
-        fqdn,
-        pair,
-        command: command(args, global, id),
-        install: Some(scene.install),
-        environment: Some(scene.environment),
-    })
-}
-
-fn command(args: &MakeArgs, global: &Global, environment: &str) -> String {
-    let mut command = format!("ptl csr --env {environment}");
-    if global.install != Path::new(".") {
-        command.push_str(&format!(" --install {}", for_a_shell(&global.install)));
-    }
-    if let Some(out) = &args.out {
-        command.push_str(&format!(" --out {}", for_a_shell(out)));
-    }
-    command
-}
-
 fn new_pair(order: &Order, args: &MakeArgs, global: &Global) -> Result<(Key, String)> {
     order.pair.refuse_existing(&order.command)?;
     let secret = passphrase::for_new_key(&args.passphrase, global)?;
     passphrase::refuse_plain_where_others_read(secret.as_ref())?;
     let key = key::generate(args.bits.unwrap_or_default())?;
-    let request = csr::make(&key, &order.fqdn, !args.no_san)?;
+    let request = csr::make(&key, &order.fqdn, &order.alternative_names)?;
     let pem = key::to_pem(&key, secret.as_ref())?;
     order.pair.write(&pem, request.as_bytes(), &order.command)?;
     let key = Key {
@@ -156,7 +97,7 @@ fn from_key(file: &Path, order: &Order, args: &MakeArgs, global: &Global) -> Res
     order.pair.refuse_existing_request()?;
     let encrypted = key::needs_passphrase(&files::read_secret(file)?);
     let key = passphrase::read_key(file, &args.passphrase, global)?;
-    let request = csr::make(&key, &order.fqdn, !args.no_san)?;
+    let request = csr::make(&key, &order.fqdn, &order.alternative_names)?;
     order.pair.write_request(request.as_bytes())?;
     let key = Key {
         key,
@@ -167,9 +108,11 @@ fn from_key(file: &Path, order: &Order, args: &MakeArgs, global: &Global) -> Res
     Ok((key, request))
 }
 
-fn made(order: &Order, key: &Key, request: &str, args: &MakeArgs) -> Result<Made> {
+fn made(order: &Order, key: &Key, request: &str) -> Result<Made> {
+    let renews = renews(order);
     let sender = Sender {
         install: order.install.as_ref(),
+        renews: renews.as_ref(),
     };
     let environment = order.environment.as_ref();
     Ok(Made {
@@ -183,17 +126,48 @@ fn made(order: &Order, key: &Key, request: &str, args: &MakeArgs) -> Result<Made
         encrypted: key.encrypted,
         csr: order.pair.request_path().display().to_string(),
         bits: key.key.bits(),
-        subject_alternative_name: !args.no_san,
+        subject_alternative_name: !order.alternative_names.is_empty(),
         spki_sha256: key::spki_sha256(&key.key)?,
         desks: desks(environment, sender, order.fqdn.as_str(), request),
         warnings: warnings(order, key),
+        renews,
     })
+}
+
+/// What is renewed, and what follows from it in the install.
+fn renews(order: &Order) -> Option<Renews> {
+    let (renewal, file) = order.renewal.as_ref()?;
+    let mut renews = Renews::of(renewal, file);
+    if let (Some(install), Some(environment)) = (&order.install, &order.environment) {
+        let key = seen_from_install(&order.pair.key_path(), Some(install));
+        renews.settings = vec![
+            format!("key = \"{key}\""),
+            "certificate = \"...\" (the file that comes back)".to_owned(),
+        ];
+        // Without a checklist, or with a broken one, there is nothing to say of its steps.
+        if let Ok((definition, state)) = state::read(&install.folder) {
+            let progress = Progress {
+                definition: &definition,
+                state: &state,
+            };
+            let about =
+                progress.opened_by(&[Artefact::Request, Artefact::Certificate], &environment.id);
+            renews.reopens = about.into_iter().map(Reopened::of).collect();
+        }
+    }
+    Some(renews)
 }
 
 fn warnings(order: &Order, key: &Key) -> Vec<String> {
     let mut warnings = Vec::new();
     if order.environment.is_none() {
         warnings.push("live wants a key of its own: send this request to one of the desks below, never to both".to_owned());
+    }
+    if order.renewal.as_ref().is_some_and(|(renewal, _)| {
+        key::spki_sha256(&key.key).is_ok_and(|spki| spki == renewal.certificate.spki_sha256)
+    }) {
+        warnings
+            .push("the key is that of the old certificate: a renewal wants a new one".to_owned());
     }
     let path = Path::new(&key.path);
     if let Some(tree) = work_tree::of(path).filter(|tree| tree.ignored != Some(true)) {
@@ -214,7 +188,7 @@ fn warnings(order: &Order, key: &Key) -> Vec<String> {
         let endpoint = id.and_then(|id| install.environments.get(id));
         endpoint.is_some_and(|endpoint| endpoint.key.is_none())
     };
-    if order.install.as_ref().is_some_and(unnamed) {
+    if order.renewal.is_none() && order.install.as_ref().is_some_and(unnamed) {
         warnings.push(format!(
             "ptl.toml does not say where the key is: write `key = \"{}\"` there",
             seen_from_install(path, order.install.as_ref())

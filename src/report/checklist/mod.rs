@@ -2,11 +2,13 @@
 //!
 //! Line 1 is the answer. States are words; a word's colour adds nothing to it.
 
+mod begun;
 mod change;
 mod next;
 mod show;
 mod step;
 
+pub use begun::Begun;
 pub use change::Recorded;
 pub use next::NextSteps;
 pub use show::WholeChecklist;
@@ -114,9 +116,11 @@ fn occasion(view: &View<'_>) -> String {
 fn next_sentence(view: &View<'_>) -> String {
     match view.next.first() {
         Some(next) => format!("Next: {}: {}.", next.id, title(next)),
-        None if view.summary.done == view.summary.steps => {
-            "Nothing is left to do: the service is business live.".to_owned()
+        None if view.summary.done == view.summary.steps => match view.service {
+            Some(_) => "Nothing is left to do: the service is business live.",
+            None => "Nothing is left to do.",
         }
+        .to_owned(),
         None => "Nothing can be done until a blocked step is free.".to_owned(),
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Renews;
 use crate::{
     config::Install,
     environment::{self, Environment},
@@ -13,6 +14,8 @@ use crate::{
 pub struct Sender<'a> {
     /// The install, where there is one.
     pub install: Option<&'a Install>,
+    /// What is renewed, where something is.
+    pub renews: Option<&'a Renews>,
 }
 
 /// Where a request goes, and the mail to it.
@@ -90,11 +93,15 @@ fn body(sender: Sender<'_>, fqdn: &str, environment: &str, request: &str) -> Str
         || "[your organisation] (ODS [your ODS code])".to_owned(),
         |install| format!("{} (ODS {})", install.organisation, install.ods),
     );
-    let reason = sender.install.map_or_else(
-        || "[new endpoint, or renewal; product and version]".to_owned(),
+    let occasion = match sender.renews {
+        Some(renews) => format!("renewal, {},", renews.in_place_of()),
+        None => "[new endpoint, or renewal]".to_owned(),
+    };
+    let product = sender.install.map_or_else(
+        || "[product and version]".to_owned(),
         |install| {
             format!(
-                "[new endpoint, or renewal] of {} {} ({} {})",
+                "{} {} ({} {})",
                 install.product,
                 install.product_version,
                 install.service,
@@ -102,6 +109,7 @@ fn body(sender: Sender<'_>, fqdn: &str, environment: &str, request: &str) -> Str
             )
         },
     );
+    let reason = format!("{occasion} of {product}");
     format!(
         "Name:         [your name]\n\
          Organisation: {organisation}\n\
