@@ -13,6 +13,7 @@ pub mod checks;
 pub mod cli;
 pub mod commands;
 pub mod config;
+pub mod crl;
 pub mod environment;
 pub mod error;
 pub mod files;

@@ -32,6 +32,8 @@ pub struct Certificate {
     pub not_after: Timestamp,
     /// Serial number as lower-case hex, `-` before it where negative.
     pub serial: String,
+    /// Serial number as its INTEGER's content: what lists name it by.
+    pub serial_content: Vec<u8>,
     /// The public key.
     pub key: PublicKey,
     /// How it was signed.
@@ -128,6 +130,7 @@ impl Certificate {
             not_before: moment(tbs.validity.not_before),
             not_after: moment(tbs.validity.not_after),
             serial: serial(tbs.raw_serial()),
+            serial_content: tbs.raw_serial().to_vec(),
             key: PublicKey::of(x509.public_key().ok().as_deref()),
             signature: Signature::of(&parsed.signature_algorithm),
             extensions: Extensions::of(&parsed),

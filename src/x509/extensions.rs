@@ -135,6 +135,10 @@ pub struct ListPoints {
     pub urls: Vec<String>,
     /// Names of directory entries: they need a directory that no name leads to.
     pub directories: Vec<String>,
+    /// The same names as DER.
+    pub entries: Vec<Vec<u8>>,
+    /// Whether a point is of a rare kind: relative to its issuer, another issuer's, or for some reasons alone.
+    pub rare: bool,
 }
 
 impl ExtendedKeyUsage {
@@ -190,10 +194,12 @@ impl Extensions {
             }
             ParsedExtension::CRLDistributionPoints(points) => {
                 for point in points.iter() {
-                    if let Some(DistributionPointName::FullName(names)) = &point.distribution_point
-                    {
-                        self.list_points.add(names);
+                    let elsewhere = point.reasons.is_some() || point.crl_issuer.is_some();
+                    match &point.distribution_point {
+                        Some(DistributionPointName::FullName(names)) => self.list_points.add(names),
+                        _ => self.list_points.rare = true,
                     }
+                    self.list_points.rare |= elsewhere;
                 }
             }
             ParsedExtension::AuthorityInfoAccess(access) => self.add_access(access),
@@ -271,6 +277,7 @@ impl ListPoints {
                 GeneralName::URI(url) => self.urls.push((*url).to_owned()),
                 GeneralName::DirectoryName(name) => {
                     self.directories.push(distinguished_name::text(name));
+                    self.entries.push(name.as_raw().to_vec());
                 }
                 _ => {}
             }

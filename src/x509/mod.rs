@@ -60,3 +60,15 @@ fn moment(time: x509_parser::time::ASN1Time) -> jiff::Timestamp {
     };
     jiff::Timestamp::from_second(time.timestamp()).unwrap_or(nearest)
 }
+
+/// The moment in a DER UTCTime or GeneralizedTime; `None` where it is none.
+pub(crate) fn moment_of_der(der: &[u8]) -> Option<jiff::Timestamp> {
+    let (rest, time) = x509_parser::time::ASN1Time::from_der(der).ok()?;
+    rest.is_empty().then(|| moment(time))
+}
+
+/// The OID of a DER AlgorithmIdentifier, dotted; `None` where it is none.
+pub(crate) fn oid_of_algorithm(der: &[u8]) -> Option<String> {
+    let (rest, identifier) = x509_parser::x509::AlgorithmIdentifier::from_der(der).ok()?;
+    rest.is_empty().then(|| identifier.algorithm.to_id_string())
+}

@@ -8,6 +8,7 @@
 mod bundle;
 mod chains;
 mod hostile;
+mod lists;
 #[path = "../cli/hostile.rs"]
 mod made;
 mod requests;
@@ -70,6 +71,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("chains", chains::ratios),
     ("bundle", bundle::ratios),
     ("hostile", hostile::ratios),
+    ("lists", lists::ratios),
     ("silent", silent::ratios),
     ("requests", requests::ratios),
 ];

@@ -13,6 +13,7 @@
 mod agreement;
 mod cases;
 mod differences;
+mod lists;
 mod mutation;
 mod score;
 
@@ -80,6 +81,39 @@ fn what_openssl_refuses_fails_and_what_passes_openssl_accepts() {
         }
     }
     assert!(refused > 100 && accepted > 100, "{refused} {accepted}");
+}
+
+#[test]
+fn both_judges_of_lists_say_the_same_of_every_list_that_both_handle() {
+    let Some(folder) = folder() else { return };
+    let (mut both, mut left) = (0, 0);
+    let mut differ = Vec::new();
+    for case in cases::all(&folder) {
+        let Ok((judgement, policy)) = cases::judgement(&case) else {
+            continue;
+        };
+        for pair in judgement.path.windows(2) {
+            for list in &policy.lists {
+                let theirs = lists::openssls(list, &pair[0], &pair[1], policy.at);
+                match lists::ours(list, &pair[0], &pair[1], policy.at) {
+                    None => left += 1,
+                    Some(ours) if ours == theirs => both += 1,
+                    Some(ours) => differ.push(format!(
+                        "{}: `{}` by the list of {}: {ours:?}, OpenSSL {theirs:?}",
+                        case.id, pair[0].subject, list.issuer
+                    )),
+                }
+            }
+        }
+    }
+    println!("{both} judged by both, {left} left to OpenSSL");
+    assert!(
+        differ.is_empty(),
+        "{} differ:\n{}",
+        differ.len(),
+        differ.join("\n")
+    );
+    assert!(both > 500 && left > 10, "{both} {left}");
 }
 
 #[test]

@@ -1,0 +1,56 @@
+//! Revocation lists of any size: read by streaming, verified, looked up, indexed and kept.
+//!
+//! Complete and direct lists are judged here, partitions included; what this room does not know (delta,
+//! indirect and reason-scoped lists) is OpenSSL's to judge, through `x509::path`.
+
+mod entry;
+mod extensions;
+pub mod index;
+mod scan;
+pub mod status;
+mod window;
+
+use std::fmt;
+
+pub use entry::{Entry, Reason, serial_content};
+pub use extensions::{ListExtensions, PointName, Scope};
+pub use scan::{List, Signature, scan};
+
+/// Why a list cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// It ends in the middle of an object.
+    CutOff,
+    /// There is no DER at this position.
+    NoDer(u64),
+    /// The object at this position is larger than any of its kind.
+    TooLarge(u64),
+    /// It breaks RFC 5280's rules for lists, in these words.
+    Form(String),
+    /// It cannot be read from its disk.
+    Unreadable(String),
+    /// OpenSSL fails, in its words.
+    Engine(String),
+}
+
+impl fmt::Display for Problem {
+    /// As a fragment, which follows the list's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CutOff => f.write_str("it is cut off"),
+            Self::NoDer(position) => write!(f, "there is no DER at byte {position}"),
+            Self::TooLarge(position) => {
+                write!(
+                    f,
+                    "what begins at byte {position} is larger than anything of its kind"
+                )
+            }
+            Self::Form(problem) => f.write_str(problem),
+            Self::Unreadable(error) => write!(f, "it cannot be read: {error}"),
+            Self::Engine(error) => write!(f, "OpenSSL cannot verify it: {error}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,286 @@
+//! Reads a list from its first byte to its last, entry by entry, and verifies it on the way.
+
+use std::io::Read;
+
+use jiff::Timestamp;
+use openssl::{
+    asn1::Asn1Object,
+    hash::MessageDigest,
+    nid::Nid,
+    pkey::{PKeyRef, Public},
+    sign::Verifier,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Problem,
+    entry::Entry,
+    extensions::ListExtensions,
+    window::{Header, Window, object},
+};
+use crate::x509;
+
+const SEQUENCE: u8 = 0x30;
+const INTEGER: u8 = 0x02;
+const BIT_STRING: u8 = 0x03;
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+/// `[0]`, under which the extensions of a list stand (RFC 5280, 5.1).
+const EXTENSIONS: u8 = 0xa0;
+
+/// Whether a key made a list's signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Signature {
+    /// It did.
+    Fits,
+    /// It did not.
+    DoesNotFit,
+    /// Nobody's key was given, or it is of a kind that is not verified by streaming (PSS, EdDSA).
+    NotTried,
+}
+
+/// What a list says of itself, besides its entries.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct List {
+    /// Whose it is, as DER.
+    pub issuer: Vec<u8>,
+    /// When it was made.
+    pub this_update: Timestamp,
+    /// When the next one is due; nothing: nobody knows.
+    pub next_update: Option<Timestamp>,
+    /// Number, scope and what else the extensions say.
+    pub extensions: ListExtensions,
+    /// How many certificates it lists.
+    pub entries: u64,
+    /// Whether an entry is another issuer's, or says something critical that is not understood.
+    pub odd_entries: bool,
+    /// Its size in bytes.
+    pub size: u64,
+    /// OpenSSL's name of its signature's algorithm, as `sha256WithRSAEncryption`.
+    pub algorithm: String,
+    /// Whether the key that was given made the signature.
+    pub signature: Signature,
+}
+
+/// Reads a list of DER, verifies it by a key, and hands each entry on.
+///
+/// Memory stays under a megabyte, whatever the list's size. The entries are those of the signed bytes, but
+/// until the end nobody knows whether the signature fits.
+///
+/// # Errors
+/// Where it is cut off, malformed or cannot be read.
+pub fn scan(
+    source: impl Read,
+    key: Option<&PKeyRef<Public>>,
+    mut each: impl FnMut(&Entry<'_>),
+) -> Result<List, Problem> {
+    let mut window = Window::new(source);
+    let outer = next(&mut window, SEQUENCE, "it is no revocation list")?;
+    let end = window.position() + outer.whole() as u64;
+    window.enter(outer);
+    let inner = next(&mut window, SEQUENCE, "it is no revocation list")?;
+    let signed_end = window.position() + inner.whole() as u64;
+    window.keep();
+    window.enter(inner);
+    version(&mut window)?;
+    let algorithm = taken(
+        &mut window,
+        SEQUENCE,
+        "its signature's algorithm is missing",
+    )?;
+    let identifier = algorithm_of(&algorithm)?;
+    window.verify(match (key, identifier.streams) {
+        (Some(key), Some(digest)) => {
+            Some(Verifier::new(digest, key).map_err(|error| Problem::Engine(error.to_string()))?)
+        }
+        _ => None,
+    });
+    let issuer = taken(&mut window, SEQUENCE, "its issuer's name is missing")?;
+    let this_update = time(&mut window)?.ok_or_else(|| form("its date is missing"))?;
+    let next_update = time(&mut window)?;
+    let (entries, odd_entries) = entries(&mut window, signed_end, &mut each)?;
+    let extensions = extensions(&mut window, signed_end)?;
+    if window.position() != signed_end {
+        return Err(form("something follows the extensions"));
+    }
+    let verifier = window.verified()?;
+    if taken(
+        &mut window,
+        SEQUENCE,
+        "its signature's algorithm is missing",
+    )? != algorithm
+    {
+        return Err(form("it names two algorithms for its signature"));
+    }
+    let signature = taken(&mut window, BIT_STRING, "its signature is missing")?;
+    if window.position() != end || !window.is_at_end()? {
+        return Err(form("something follows it"));
+    }
+    Ok(List {
+        issuer,
+        this_update,
+        next_update,
+        extensions,
+        entries,
+        odd_entries,
+        size: end,
+        algorithm: identifier.name,
+        signature: match verifier {
+            None => Signature::NotTried,
+            Some(verifier) => verified(&verifier, &signature),
+        },
+    })
+}
+
+fn form(problem: &str) -> Problem {
+    Problem::Form(problem.to_owned())
+}
+
+/// The header of the next object, which must be of this kind.
+fn next<R: Read>(window: &mut Window<'_, R>, tag: u8, otherwise: &str) -> Result<Header, Problem> {
+    match window.peek()? {
+        Some(header) if header.tag == tag => Ok(header),
+        Some(_) => Err(form(otherwise)),
+        None if window.position() == 0 => Err(form("it is empty")),
+        None => Err(Problem::CutOff),
+    }
+}
+
+/// The next object whole, which must be of this kind.
+fn taken<R: Read>(
+    window: &mut Window<'_, R>,
+    tag: u8,
+    otherwise: &str,
+) -> Result<Vec<u8>, Problem> {
+    let header = next(window, tag, otherwise)?;
+    window.take(header).map(<[u8]>::to_vec)
+}
+
+/// The version is left out, or 2 (RFC 5280, 5.1.2.1), which is written as 1.
+fn version<R: Read>(window: &mut Window<'_, R>) -> Result<(), Problem> {
+    match window.peek()? {
+        Some(header) if header.tag == INTEGER => match window.take(header)? {
+            [INTEGER, 1, 1] => Ok(()),
+            _ => Err(form("its version is written out, and is not 2")),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn time<R: Read>(window: &mut Window<'_, R>) -> Result<Option<Timestamp>, Problem> {
+    match window.peek()? {
+        Some(header) if matches!(header.tag, UTC_TIME | GENERALIZED_TIME) => {
+            let moment = x509::moment_of_der(window.take(header)?);
+            moment
+                .map(Some)
+                .ok_or_else(|| form("a date of it cannot be read"))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// How many entries there are, and whether one of them needs more than is known here.
+fn entries<R: Read>(
+    window: &mut Window<'_, R>,
+    signed_end: u64,
+    each: &mut impl FnMut(&Entry<'_>),
+) -> Result<(u64, bool), Problem> {
+    let Some(header) = window.peek()?.filter(|header| header.tag == SEQUENCE) else {
+        return Ok((0, false));
+    };
+    if window.position() == signed_end {
+        return Ok((0, false));
+    }
+    // RFC 5280, 5.1.2.6: absent, not empty.
+    if header.content == 0 {
+        return Err(form("its list of entries is there, and empty"));
+    }
+    let end = window.position() + header.whole() as u64;
+    if end > signed_end {
+        return Err(form("its entries reach beyond what is signed"));
+    }
+    window.enter(header);
+    let (mut count, mut odd) = (0, false);
+    while window.position() < end {
+        let (offset, bytes) = window.whole_objects(end)?;
+        let mut rest = bytes;
+        while let Some((entry, after)) = object_and_rest(rest) {
+            let place = offset + (bytes.len() - rest.len()) as u64;
+            let entry = Entry::of(entry, place)
+                .ok_or_else(|| Problem::Form(format!("its entry {} cannot be read", count + 1)))?;
+            odd |= entry.is_odd();
+            each(&entry);
+            count += 1;
+            rest = after;
+        }
+        let used = bytes.len() - rest.len();
+        if used == 0 {
+            return Err(form("its last entry reaches beyond the entries"));
+        }
+        window.pass(used);
+    }
+    Ok((count, odd))
+}
+
+/// The first object whole, and what follows; `None` where there is none.
+fn object_and_rest(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    bytes.split_at_checked(Header::of(bytes)?.whole())
+}
+
+fn extensions<R: Read>(
+    window: &mut Window<'_, R>,
+    signed_end: u64,
+) -> Result<ListExtensions, Problem> {
+    if window.position() == signed_end {
+        return Ok(ListExtensions::default());
+    }
+    let wrapped = taken(
+        window,
+        EXTENSIONS,
+        "what follows its entries is no extension",
+    )?;
+    let inner = content(&wrapped, EXTENSIONS).and_then(|inner| content(inner, SEQUENCE));
+    ListExtensions::of(inner.ok_or_else(|| form("its extensions cannot be read"))?)
+}
+
+/// The content of an object that fills these bytes.
+fn content(bytes: &[u8], tag: u8) -> Option<&[u8]> {
+    match object(bytes, tag)? {
+        (content, []) => Some(content),
+        _ => None,
+    }
+}
+
+/// A signature's algorithm.
+struct Algorithm {
+    name: String,
+    /// Its hash, where the signature is verified as the bytes come by.
+    streams: Option<MessageDigest>,
+}
+
+fn algorithm_of(der: &[u8]) -> Result<Algorithm, Problem> {
+    let oid = x509::oid_of_algorithm(der)
+        .ok_or_else(|| form("its signature's algorithm cannot be read"))?;
+    let nid = Asn1Object::from_str(&oid).map_or(Nid::UNDEF, |object| object.nid());
+    let digest = nid
+        .signature_algorithms()
+        .and_then(|pair| MessageDigest::from_nid(pair.digest));
+    let name = nid.long_name().ok().filter(|_| nid != Nid::UNDEF);
+    Ok(Algorithm {
+        name: name.map_or(oid, str::to_owned),
+        streams: digest,
+    })
+}
+
+/// Whether the signature in a BIT STRING is of what the verifier has seen.
+fn verified(verifier: &Verifier<'_>, bits: &[u8]) -> Signature {
+    let fits = match content(bits, BIT_STRING) {
+        // No bit of the last octet is unused.
+        Some([0, signature @ ..]) => verifier.verify(signature).unwrap_or(false),
+        _ => false,
+    };
+    match fits {
+        true => Signature::Fits,
+        false => Signature::DoesNotFit,
+    }
+}

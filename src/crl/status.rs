@@ -1,0 +1,203 @@
+//! What a list says of a certificate: good, revoked or nothing, and why (RFC 5280, 6.3.3).
+
+use jiff::Timestamp;
+use openssl::x509::{X509Name, X509NameRef};
+
+use super::{
+    entry::Reason,
+    extensions::{PointName, Scope},
+    index::Found,
+    scan::{List, Signature},
+};
+use crate::x509::{self, Certificate};
+
+/// What is known of a certificate's revocation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// A list that covers it, holds now and is its issuer's does not name it.
+    Good,
+    /// Such a list names it.
+    Revoked {
+        /// Since when; nothing where the list's date cannot be read.
+        since: Option<Timestamp>,
+        /// Why, where the list says.
+        reason: Option<Reason>,
+    },
+    /// It is not known.
+    Undetermined(Gap),
+}
+
+/// Why a list says nothing of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// Another CA's list.
+    OtherIssuer,
+    /// Its signature is not of the certificate's issuer.
+    BadSignature,
+    /// Nobody could tell whose signature it has.
+    SignatureUnknown(String),
+    /// Its issuer's key usage does not let it sign lists.
+    MayNotSign,
+    /// It covers certificates of another kind, or another partition.
+    OutOfScope(String),
+    /// Its next update was due then.
+    Ended(Timestamp),
+    /// It begins then.
+    FromTheFuture(Timestamp),
+    /// It is of a kind that OpenSSL judges: delta, indirect, of some reasons, or with what is not understood.
+    NotJudgedHere(&'static str),
+}
+
+/// What a list that was asked for a certificate comes to.
+///
+/// A list that its issuer signed and that names a certificate proves that it was revoked, however old the list is
+/// and whatever it was made for; that a certificate is not named proves something only without a gap.
+pub fn status(gap: Option<Gap>, found: Option<Found>) -> Status {
+    match (gap, found) {
+        (
+            None | Some(Gap::Ended(_) | Gap::FromTheFuture(_) | Gap::OutOfScope(_)),
+            Some(Found { since, reason }),
+        ) => Status::Revoked { since, reason },
+        (None, None) => Status::Good,
+        (Some(gap), _) => Status::Undetermined(gap),
+    }
+}
+
+/// Whether a list can say anything of a certificate of this issuer at a time, and if not, why.
+///
+/// What it says is then in its entries: naming the certificate, or not.
+pub fn gap(
+    list: &List,
+    certificate: &Certificate,
+    issuer: &Certificate,
+    at: Timestamp,
+) -> Option<Gap> {
+    if certificate.extensions.list_points.rare {
+        return Some(Gap::NotJudgedHere(
+            "the certificate names a list of a rare kind",
+        ));
+    }
+    kind_gap(list)
+        .or_else(|| issuer_gap(list, certificate, issuer))
+        .or_else(|| scope_gap(&list.extensions.scope, certificate))
+        .or_else(|| date_gap(list, at))
+}
+
+fn kind_gap(list: &List) -> Option<Gap> {
+    let extensions = &list.extensions;
+    let odd = [
+        (
+            extensions.is_delta,
+            "it holds only what changed since another",
+        ),
+        (
+            extensions.scope.indirect,
+            "it holds entries of other issuers",
+        ),
+        (
+            extensions.scope.some_reasons,
+            "it covers some reasons alone",
+        ),
+        (
+            !extensions.unknown_critical.is_empty(),
+            "a critical extension of it is not understood",
+        ),
+        (list.odd_entries, "an entry of it says something critical"),
+        (
+            extensions.scope.points.contains(&PointName::Other),
+            "its distribution point has a name of a rare kind",
+        ),
+    ];
+    let (_, why) = odd.into_iter().find(|(is_odd, _)| *is_odd)?;
+    Some(Gap::NotJudgedHere(why))
+}
+
+fn issuer_gap(list: &List, certificate: &Certificate, issuer: &Certificate) -> Option<Gap> {
+    let name = X509Name::from_der(&list.issuer).ok();
+    let is = |other: &X509NameRef| {
+        name.as_deref()
+            .is_some_and(|name| x509::same_name(name, other))
+    };
+    if !is(certificate.x509().issuer_name()) || !is(issuer.x509().subject_name()) {
+        return Some(Gap::OtherIssuer);
+    }
+    let usage = issuer.extensions.key_usage.as_ref();
+    if usage.is_some_and(|usage| !usage.allows("cRLSign")) {
+        return Some(Gap::MayNotSign);
+    }
+    match list.signature {
+        Signature::Fits => None,
+        Signature::DoesNotFit => Some(Gap::BadSignature),
+        Signature::NotTried => Some(Gap::SignatureUnknown(list.algorithm.clone())),
+    }
+}
+
+/// Whether a list covers a certificate (RFC 5280, 6.3.3 (b)(2)).
+fn scope_gap(scope: &Scope, certificate: &Certificate) -> Option<Gap> {
+    let out = |why: &str| Some(Gap::OutOfScope(why.to_owned()));
+    if scope.says_nothing {
+        return out("its scope is there, and says nothing");
+    }
+    if scope.only_attributes {
+        return out("it covers attribute certificates alone");
+    }
+    if scope.only_leaves && certificate.is_ca() {
+        return out("it covers no CAs");
+    }
+    if scope.only_authorities && !certificate.is_ca() {
+        return out("it covers CAs alone");
+    }
+    if !scope.is_partition {
+        return None;
+    }
+    let points = &certificate.extensions.list_points;
+    let shared = scope.points.iter().any(|point| match point {
+        PointName::Url(url) => points.urls.contains(url),
+        PointName::Directory(entry) => points
+            .entries
+            .iter()
+            .any(|other| is_same_entry(entry, other)),
+        PointName::Other => false,
+    });
+    match shared {
+        true => None,
+        false => out(&format!(
+            "it is the partition {}, and the certificate names {}",
+            shown(scope),
+            match (points.urls.as_slice(), points.directories.as_slice()) {
+                ([], []) => "none".to_owned(),
+                (urls, directories) => [urls, directories].concat().join(", "),
+            }
+        )),
+    }
+}
+
+/// Whether two names of DER are one.
+fn is_same_entry(one: &[u8], other: &[u8]) -> bool {
+    let name = |der| X509Name::from_der(der).ok();
+    name(one)
+        .zip(name(other))
+        .is_some_and(|(one, other)| x509::same_name(&one, &other))
+}
+
+/// The names of a partition, for people.
+fn shown(scope: &Scope) -> String {
+    let names = scope.points.iter().map(|point| match point {
+        PointName::Url(url) => url.clone(),
+        PointName::Directory(entry) => {
+            x509::name_text(entry).unwrap_or_else(|| "a directory's entry".to_owned())
+        }
+        PointName::Other => "a name of a rare kind".to_owned(),
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn date_gap(list: &List, at: Timestamp) -> Option<Gap> {
+    // To the second, both ends included, as OpenSSL counts it.
+    let now = at.as_second();
+    if list.this_update.as_second() > now {
+        return Some(Gap::FromTheFuture(list.this_update));
+    }
+    let ended = list.next_update.filter(|next| next.as_second() < now);
+    ended.map(Gap::Ended)
+}
