@@ -12,8 +12,8 @@ use serde::Serialize;
 use super::csr::beside_the_key;
 use crate::{
     config::{Endpoint, Install},
-    error::Result,
-    x509::{self, Certificate, Object, csr::Request, read},
+    error::{Error, Result},
+    x509::{self, Certificate, Contents, Object, csr::Request, read},
 };
 
 /// What ends, or is waited for.
@@ -114,22 +114,22 @@ impl Endings {
         let mut endings = Self::default();
         for path in paths {
             let file = path.display().to_string();
-            if path.is_dir() {
-                for certificate in x509::certificates_of(path, None)? {
-                    endings.certificate(None, &certificate, &file, at);
-                }
-                continue;
+            let contents = Contents::of(path, None)?;
+            let before = endings.all.len();
+            for certificate in &contents.certificates {
+                endings.certificate(None, certificate, &file, at);
             }
-            for object in read::objects(path)? {
-                match object {
-                    Object::Certificate(it) => endings.certificate(None, &it, &file, at),
-                    Object::RevocationList(list) => {
-                        if let Some(ends) = list.next_update {
-                            endings.push(None, Kind::List, list.issuer.clone(), &file, ends, at);
-                        }
-                    }
-                    _ => {}
+            for list in &contents.lists {
+                if let Some(ends) = list.next_update {
+                    endings.push(None, Kind::List, list.issuer.clone(), &file, ends, at);
                 }
+            }
+            endings.problems.extend(contents.damaged.iter().cloned());
+            if endings.all.len() == before && contents.damaged.is_empty() {
+                return Err(
+                    Error::input(format!("`{file}` holds nothing that ends: {contents}"))
+                        .hint("Name certificates, revocation lists, or folders of them."),
+                );
             }
         }
         Ok(endings.sorted())

@@ -117,6 +117,16 @@ fn files_and_lists_are_taken_without_an_install() {
     at(&bench, "2025-02-02", &[utf8(&list)])
         .exits(1)
         .says("ENDED");
+    // A folder stands for everything in it; what is damaged there is no good news.
+    bench.write("lists/list.crl", std::fs::read(&list).unwrap());
+    bench.write("lists/README", "the lists");
+    at(&bench, "2025-02-02", &["lists"]).exits(1).says("ENDED");
+    bench.write("lists/half.crl", &std::fs::read(&list).unwrap()[..200]);
+    at(&bench, "2025-01-02", &["lists"])
+        .exits(3)
+        .says("half.crl");
+    let key = utf8(&family.leaf.key).to_owned();
+    at(&bench, "2025-02-02", &[&key]).refuses("holds nothing that ends: 1 private key");
     at(&bench, "2025-02-02", &["missing.pem"]).refuses("could not read");
     at(&bench, "2025-02-02", &[]).refuses("ptl.toml");
 }

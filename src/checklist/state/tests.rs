@@ -295,7 +295,9 @@ fn a_checklist_that_ptl_does_not_know_is_refused() {
     let found = problems("schema = 1\n");
     assert_eq!(
         found,
-        ["line 1, column 1: `definition` is missing: one of booking-provider, booking-consumer"]
+        [
+            "line 1, column 1: `definition` is missing: one of booking-provider, booking-consumer, renewal"
+        ]
     );
 }
 
