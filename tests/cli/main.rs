@@ -56,5 +56,6 @@ mod lab_rehearsal;
 mod lint;
 mod preflight;
 mod readme;
+mod real_cas;
 mod renewal;
 mod schemas;
