@@ -48,8 +48,11 @@ pub(crate) struct Case {
 
 /// What is known of a case from reference validators.
 pub(crate) fn tiers(folder: &Path) -> HashMap<String, String> {
-    let tiers: Value = json(&folder.join("tiers-open.json"));
-    tiers
+    let file = folder.join("tiers-open.json");
+    if !file.exists() {
+        return HashMap::new();
+    }
+    json(&file)
         .as_object()
         .unwrap()
         .iter()
@@ -57,12 +60,24 @@ pub(crate) fn tiers(folder: &Path) -> HashMap<String, String> {
         .collect()
 }
 
+/// The sets, each by its file; upstream's limbo among them.
+pub(crate) const SETS: [&str; 4] = [
+    "limbo-open.json",
+    "limbo.json",
+    "boringssl-open.json",
+    "pkits/pkits.json",
+];
+
 /// Every case of every set.
 pub(crate) fn all(folder: &Path) -> Vec<Case> {
-    let mut cases = limbo(&folder.join("limbo-open.json"), "limbo");
-    cases.extend(limbo(&folder.join("boringssl-open.json"), "boringssl"));
-    cases.extend(pkits(&folder.join("pkits")));
-    cases
+    let there = SETS.iter().filter(|set| folder.join(set).exists());
+    there
+        .flat_map(|set| match *set {
+            "pkits/pkits.json" => pkits(&folder.join("pkits")),
+            "boringssl-open.json" => limbo(&folder.join(set), "boringssl"),
+            set => limbo(&folder.join(set), "limbo"),
+        })
+        .collect()
 }
 
 fn json(path: &Path) -> Value {

@@ -1,7 +1,9 @@
 //! Conformance: x509-limbo, BoringSSL's chain and CRL tests and NIST PKITS, through the library and the real `ptl`.
 //!
-//! The sets are read from `$PTL_SHARED/conformance` (default `../shared/conformance`), and never copied.
-//! Without them the tests say that they were left out.
+//! The sets are read from a folder, and never copied: `$PTL_CONFORMANCE`, or `$PTL_SHARED/conformance` (default
+//! `../shared/conformance`). Upstream's `limbo.json` alone does: `PTL_CONFORMANCE=DIR cargo test --test conformance
+//! every_case -- --nocapture` prints the scores, and fails where a case comes out otherwise than it is known to.
+//! Without any set the tests say that they were left out.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 #![expect(
@@ -24,12 +26,13 @@ use score::Score;
 
 /// Where the sets are, if they are there.
 fn folder() -> Option<PathBuf> {
-    let shared = std::env::var_os("PTL_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
-    let folder = shared.join("conformance");
-    if folder.join("tiers-open.json").exists() {
+    let shared = || {
+        let shared = std::env::var_os("PTL_SHARED").map(PathBuf::from);
+        shared.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"))
+    };
+    let folder = std::env::var_os("PTL_CONFORMANCE").map(PathBuf::from);
+    let folder = folder.unwrap_or_else(|| shared().join("conformance"));
+    if cases::SETS.iter().any(|set| folder.join(set).exists()) {
         return Some(folder);
     }
     eprintln!("left out: no conformance sets at {}", folder.display());
