@@ -23,4 +23,5 @@ pub mod openssl_ext;
 pub mod report;
 pub mod survey;
 pub mod terminal;
+pub mod trust;
 pub mod x509;

@@ -13,6 +13,7 @@ pub mod init;
 pub mod lab;
 pub mod passphrase;
 pub mod preflight;
+pub mod trust;
 
 use std::path::PathBuf;
 
@@ -51,6 +52,8 @@ pub enum Command {
     CheckChain(check_chain::CheckChainArgs),
     /// Probe the way to Spine, layer by layer
     CheckFirewall(check_firewall::CheckFirewallArgs),
+    /// Find the pinned CAs, or fetch them
+    Trust(trust::TrustArgs),
     /// Show every date that ends something
     Expiry(expiry::ExpiryArgs),
     /// Walk the staged live-install checklist

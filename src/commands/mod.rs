@@ -11,6 +11,7 @@ mod init;
 mod lab;
 mod passphrase;
 mod preflight;
+mod trust;
 mod unused;
 
 use std::{ffi::OsString, process::ExitCode};
@@ -114,6 +115,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::CheckFirewall(args) => check_firewall::run(args, global),
         Command::Checklist(args) => checklist::run(args, global),
         Command::Preflight(args) => preflight::run(args, global),
+        Command::Trust(args) => trust::run(args, global),
         Command::Expiry(args) => expiry::run(args, global),
         Command::Explain(args) => explain::run(args, global),
         Command::Lab(args) => lab::run(args, global),

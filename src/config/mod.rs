@@ -20,7 +20,7 @@ pub use hosts::NAMEABLE;
 pub use read::{FILE, SCHEMA, parse};
 pub use rules::name_server;
 
-use crate::environment::Role;
+use crate::environment::{Generation, Role, Standing};
 pub use crate::files::Place;
 
 /// One provider or consumer system on its way through all its environments.
@@ -83,6 +83,18 @@ pub struct Endpoint {
     pub sds: Option<String>,
     /// Names that the Spine proxy's client certificate may bear.
     pub ssp_client_names: Vec<String>,
+}
+
+impl Endpoint {
+    /// A generation's standing by its dates, unless `require` says which ones there must be.
+    pub fn in_force(&self, generation: &Generation, by_date: Standing) -> Standing {
+        match &self.require {
+            None => by_date,
+            Some(required) if required.contains(&generation.id) => Standing::Required,
+            Some(_) if by_date == Standing::Early => Standing::Early,
+            Some(_) => Standing::Over,
+        }
+    }
 }
 
 /// What the network here is like.

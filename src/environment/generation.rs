@@ -65,6 +65,13 @@ pub struct Authority {
     pub provenance: Provenance,
 }
 
+impl Authority {
+    /// Whether a subject is its name; case does not count (RFC 5280, 7.1), and real NHS CAs differ in it.
+    pub fn is_named(&self, subject: &str) -> bool {
+        self.subject.eq_ignore_ascii_case(subject)
+    }
+}
+
 /// One trust generation of an environment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Generation {

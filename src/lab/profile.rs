@@ -117,6 +117,18 @@ impl Lab {
                 .map(|generation| format!("/{}", generation.shape.root_list)),
             ..base.clone()
         };
+        // As in the shipped profiles: no service needs it, `ptl trust fetch` asks it.
+        let certificates = Host {
+            name: CERTIFICATES.to_owned(),
+            purpose: "ca-download".to_owned(),
+            path: self
+                .generations
+                .last()
+                .map(|generation| format!("/{}", generation.shape.certificate_path("root"))),
+            services: Vec::new(),
+            roles: Vec::new(),
+            ..lists.clone()
+        };
         let inbound = Host {
             name: MSG_OUT.to_owned(),
             port: 443,
@@ -125,7 +137,7 @@ impl Lab {
             roles: vec![Role::Provider],
             ..base.clone()
         };
-        vec![base, lists, inbound]
+        vec![base, lists, certificates, inbound]
     }
 
     fn pins(&self, generation: &Generation, at: Timestamp) -> Result<Pins> {

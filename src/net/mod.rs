@@ -1,6 +1,7 @@
 //! Collectors with deadlines: facts, never verdicts.
 
 pub mod dns;
+pub mod download;
 pub mod http;
 pub mod listener;
 pub mod pace;

@@ -11,6 +11,7 @@ mod human;
 mod json;
 mod junit;
 pub mod lab;
+mod trust;
 
 use clap::ValueEnum;
 
@@ -22,6 +23,7 @@ pub use explain::{
     explain, no_junit,
 };
 pub use json::document;
+pub use trust::{FetchedAuthority, FetchedTrust, Outcome, Trust};
 
 use crate::{check::Report, error::Result};
 

@@ -17,6 +17,9 @@ the week of 6 May 2024 Spine accepts and issues second-generation (G2) certifica
 (digital.nhs.uk/services/spine/updating-nhs-public-key-infrastructure-certificates, pki.nhs.uk/G2Transition). A \
 trust store that holds only the SHA1 and SHA2 CAs fails, even where the dates of those CAs run on.";
 
+/// The word for what must be there.
+const REQUIRED: &str = "required";
+
 /// The trust generations of every environment.
 #[derive(Debug, Serialize)]
 pub struct GenerationsDocument {
@@ -39,8 +42,9 @@ struct Line {
     revocation: String,
 }
 
+/// From when to when a generation holds in one direction, and how it stands.
 #[derive(Debug, Serialize)]
-struct Span {
+pub(in crate::report) struct Span {
     from: Option<Timestamp>,
     until: Option<Timestamp>,
     standing: &'static str,
@@ -64,22 +68,12 @@ impl GenerationsDocument {
 }
 
 fn line(environment: &Environment, generation: &Generation, at: Timestamp) -> Line {
-    let span = |life: &Life, standing| Span {
-        from: life.from,
-        until: life.until,
-        standing: match standing {
-            Standing::Required => "required",
-            Standing::Early => "early",
-            Standing::Over if generation.superseded => "superseded",
-            Standing::Over => "over",
-        },
-    };
     Line {
         environment: environment.id.clone(),
         generation: generation.id.clone(),
         title: generation.title.clone(),
-        accept: span(&generation.accept, generation.accept_at(at)),
-        present: span(&generation.present, generation.present_at(at)),
+        accept: Span::of(&generation.accept, generation.accept_at(at), generation),
+        present: Span::of(&generation.present, generation.present_at(at), generation),
         confidence: generation.provenance.confidence,
         source: generation.provenance.source.clone(),
         revocation: generation.revocation.clone(),
@@ -117,8 +111,27 @@ impl Explanation for GenerationsDocument {
 }
 
 impl Span {
+    /// A span of a generation, and how that stands.
+    pub(in crate::report) fn of(life: &Life, standing: Standing, generation: &Generation) -> Self {
+        Self {
+            from: life.from,
+            until: life.until,
+            standing: match standing {
+                Standing::Required => REQUIRED,
+                Standing::Early => "early",
+                Standing::Over if generation.superseded => "superseded",
+                Standing::Over => "over",
+            },
+        }
+    }
+
+    /// Whether the generation is in force.
+    pub(in crate::report) fn is_required(&self) -> bool {
+        self.standing == REQUIRED
+    }
+
     /// `from 2024-05-06: required`
-    fn sentence(&self) -> String {
+    pub(in crate::report) fn sentence(&self) -> String {
         let day = |time: Timestamp| time.to_zoned(TimeZone::UTC).date().to_string();
         let from = self.from.map(|from| format!("from {}", day(from)));
         let until = self.until.map(|until| format!("until {}", day(until)));

@@ -6,6 +6,7 @@ mod list;
 
 pub use check::{CauseDocument, CheckDocument};
 pub use generations::GenerationsDocument;
+pub(in crate::report) use generations::Span;
 pub use list::{CausesDocument, ChecksDocument};
 
 use anstyle::Style;

@@ -163,22 +163,12 @@ fn place(subject: &Subject<'_>, endpoint: &Endpoint) -> Place {
             .generations
             .iter()
             .filter(|generation| {
-                in_force(generation, endpoint, generation.present_at(subject.at))
+                endpoint.in_force(generation, generation.present_at(subject.at))
                     == Standing::Required
             })
             .map(|generation| generation.id.clone())
             .collect(),
         elsewhere: elsewhere(environment),
-    }
-}
-
-/// A generation's standing by its dates, unless `require` in `ptl.toml` says which ones there must be.
-fn in_force(generation: &Generation, endpoint: &Endpoint, by_date: Standing) -> Standing {
-    match &endpoint.require {
-        None => by_date,
-        Some(required) if required.contains(&generation.id) => Standing::Required,
-        Some(_) if by_date == Standing::Early => Standing::Early,
-        Some(_) => Standing::Over,
     }
 }
 
@@ -244,7 +234,7 @@ fn check_generations(
         let facts = GenerationFacts {
             environment: environment.id.clone(),
             generation: generation.clone(),
-            standing: in_force(generation, endpoint, generation.accept_at(subject.at)),
+            standing: endpoint.in_force(generation, generation.accept_at(subject.at)),
             trusted: holding.trusted.clone(),
             at_hand: at_hand.clone(),
             paths: paths(subject, generation, &at_hand)?,

@@ -1,0 +1,257 @@
+//! One small file over HTTP or HTTPS: by the proxy of the environment variables, within a size and a deadline, and
+//! never from another host than the one that was asked.
+
+use std::{error::Error as _, fmt, io, net::SocketAddr};
+
+use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::{
+    Client, Response,
+    dns::{Addrs, Name, Resolve, Resolving},
+    header::LOCATION,
+    redirect::Policy,
+};
+use tokio::time::{Duration, Instant, timeout_at};
+use url::Url;
+
+use super::{
+    dns::{Resolver, Server},
+    pace::Pace,
+    tcp::{self, Opening},
+};
+
+/// The most that is taken: a CA's certificate has 2 KB, a bundle of them under 10.
+pub const LARGEST: usize = 64 * 1024;
+/// The most redirects that are followed, all on one host.
+pub const MOST_REDIRECTS: usize = 3;
+/// How long a download waits for its turn at a host.
+const TURN: Duration = Duration::from_secs(60);
+
+/// What came of asking for a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The file.
+    Content(Vec<u8>),
+    /// More than [`LARGEST`].
+    TooLarge,
+    /// A status that is no success.
+    Status(u16),
+    /// A redirect to this place on another host, which was not followed.
+    Elsewhere(String),
+    /// More than [`MOST_REDIRECTS`] on the same host.
+    InCircles,
+    /// The host's name has no address here.
+    NoAddress,
+    /// The connection did not open.
+    Shut(Opening),
+    /// The proxy did not open the way, in the library's words.
+    Proxy(String),
+    /// No TLS connection came about, in the library's words.
+    Tls(String),
+    /// What came is no whole answer, in the library's words.
+    Broken(String),
+    /// The deadline passed before the answer was whole.
+    Late,
+}
+
+/// What came of a download, and by which proxy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Download {
+    /// What came.
+    pub end: End,
+    /// Host and port of the proxy, where the environment variables name one for this URL.
+    pub proxy: Option<String>,
+}
+
+/// One client for a run: nothing is remembered, and no redirect is followed but by [`Downloader::get`].
+#[derive(Debug)]
+pub struct Downloader {
+    client: Client,
+    proxies: Matcher,
+    pace: Pace,
+    timeout: Duration,
+}
+
+impl Downloader {
+    /// A client. The servers are asked for names that this machine's own resolver does not know; `timeout` is for
+    /// each request.
+    ///
+    /// # Errors
+    /// What the library says, where it cannot be made.
+    pub fn new(servers: Vec<Server>, timeout: Duration) -> Result<Self, String> {
+        let client = Client::builder()
+            .redirect(Policy::none())
+            .pool_max_idle_per_host(0)
+            .user_agent(concat!("ptl/", env!("CARGO_PKG_VERSION")))
+            .dns_resolver(Names { servers, timeout })
+            .build()
+            .map_err(|error| innermost(&error))?;
+        Ok(Self {
+            client,
+            proxies: Matcher::from_env(),
+            pace: Pace::default(),
+            timeout,
+        })
+    }
+
+    /// Asks for a file, and follows redirects on its host.
+    pub async fn get(&self, url: &Url) -> Download {
+        let mut here = url.clone();
+        let mut proxy = self.proxy(&here);
+        for _ in 0..=MOST_REDIRECTS {
+            proxy = self.proxy(&here);
+            let end = match self.ask(&here, proxy.is_some()).await {
+                Ok(End::Elsewhere(to)) => match here.join(&to) {
+                    Ok(next) if is_on_the_same_host(url, &next) => {
+                        here = next;
+                        continue;
+                    }
+                    Ok(next) => End::Elsewhere(next.into()),
+                    Err(_) => End::Elsewhere(to),
+                },
+                Ok(end) | Err(end) => end,
+            };
+            return Download { end, proxy };
+        }
+        Download {
+            end: End::InCircles,
+            proxy,
+        }
+    }
+
+    fn proxy(&self, url: &Url) -> Option<String> {
+        let target = url.as_str().parse().ok()?;
+        let intercept = self.proxies.intercept(&target)?;
+        // Without what comes before `@`: it may be a password.
+        let authority = intercept.uri().authority()?.as_str();
+        let place = authority
+            .rsplit_once('@')
+            .map_or(authority, |(_, place)| place);
+        Some(place.to_owned())
+    }
+
+    /// One request; a redirect comes back as [`End::Elsewhere`], as it stands in the answer.
+    async fn ask(&self, url: &Url, by_proxy: bool) -> Result<End, End> {
+        let host = url.host_str().unwrap_or_default();
+        let port = url.port_or_known_default().unwrap_or_default();
+        let place = format!("{host}:{port}");
+        let _leave = self
+            .pace
+            .leave(Some(host), &place, Instant::now() + TURN)
+            .await
+            .ok_or(End::Late)?;
+        let deadline = Instant::now() + self.timeout;
+        let response = timeout_at(deadline, self.client.get(url.clone()).send())
+            .await
+            .map_err(|_| End::Late)?
+            .map_err(|error| end_of(&error, url, by_proxy))?;
+        let status = response.status();
+        if let (true, Some(to)) = (status.is_redirection(), response.headers().get(LOCATION)) {
+            return Ok(End::Elsewhere(
+                String::from_utf8_lossy(to.as_bytes()).into_owned(),
+            ));
+        }
+        match status.is_success() {
+            true => read(response, deadline).await,
+            false => Ok(End::Status(status.as_u16())),
+        }
+    }
+}
+
+fn is_on_the_same_host(one: &Url, other: &Url) -> bool {
+    matches!(other.scheme(), "http" | "https") && one.host() == other.host()
+}
+
+async fn read(mut response: Response, deadline: Instant) -> Result<End, End> {
+    let mut body = Vec::new();
+    loop {
+        let chunk = timeout_at(deadline, response.chunk())
+            .await
+            .map_err(|_| End::Late)?
+            .map_err(|error| End::Broken(innermost(&error)))?;
+        match chunk {
+            None => return Ok(End::Content(body)),
+            Some(more) if body.len() + more.len() > LARGEST => return Ok(End::TooLarge),
+            Some(more) => body.extend_from_slice(&more),
+        }
+    }
+}
+
+/// Which layer an error is of.
+fn end_of(error: &reqwest::Error, url: &Url, by_proxy: bool) -> End {
+    if !error.is_connect() {
+        return End::Broken(innermost(error));
+    }
+    if by_proxy {
+        return End::Proxy(innermost(error));
+    }
+    let mut source = error.source();
+    while let Some(inner) = source {
+        if inner.is::<NoAddress>() {
+            return End::NoAddress;
+        }
+        if let Some(error) = inner.downcast_ref::<io::Error>() {
+            let opening = tcp::opening_of(error);
+            // A connection that was opened, and reset in the handshake, is no shut port.
+            let in_handshake = url.scheme() == "https"
+                && (error.kind() == io::ErrorKind::ConnectionReset
+                    || matches!(opening, Opening::NotTried(_)));
+            if !in_handshake {
+                return End::Shut(opening);
+            }
+        }
+        source = inner.source();
+    }
+    match url.scheme() {
+        "https" => End::Tls(innermost(error)),
+        _ => End::Broken(innermost(error)),
+    }
+}
+
+fn innermost(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text = inner.to_string();
+        source = inner.source();
+    }
+    text
+}
+
+/// Names to addresses: this machine's word first, then that of the servers given.
+#[derive(Debug)]
+struct Names {
+    servers: Vec<Server>,
+    timeout: Duration,
+}
+
+/// Nobody who was asked knows an address of the name.
+#[derive(Debug)]
+struct NoAddress;
+
+impl fmt::Display for NoAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name has no address")
+    }
+}
+
+impl std::error::Error for NoAddress {}
+
+impl Resolve for Names {
+    fn resolve(&self, name: Name) -> Resolving {
+        // Half of the time: an answer that comes later leaves none to connect in.
+        let (servers, patience) = (self.servers.clone(), self.timeout / 4);
+        Box::pin(async move {
+            for servers in [Vec::new(), servers] {
+                let resolver = Resolver::new(servers, Instant::now() + patience);
+                let addresses = resolver.resolve(name.as_str()).await.addresses();
+                if !addresses.is_empty() {
+                    let places = addresses
+                        .into_iter()
+                        .map(|address| SocketAddr::new(address, 0));
+                    return Ok(Box::new(places) as Addrs);
+                }
+            }
+            Err(NoAddress.into())
+        })
+    }
+}

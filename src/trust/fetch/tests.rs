@@ -1,0 +1,1 @@
+//! What came, judged by hand-made downloads.

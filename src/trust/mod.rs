@@ -1,0 +1,13 @@
+//! Pinned CAs: what a profile pins, where it is found, and how it is fetched and kept.
+//!
+//! A CA is the one whose certificate has the pinned SHA-256 fingerprint, and no other that bears its name.
+
+mod fetch;
+mod find;
+mod keep;
+mod wanted;
+
+pub use fetch::{Problem, Weight, fetch};
+pub use find::{Held, Holding, Place, State, holdings};
+pub use keep::{Shelf, file_name};
+pub use wanted::{Wanted, wanted};
