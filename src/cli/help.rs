@@ -13,7 +13,7 @@ use super::Cli;
 pub const GROUPS: &[(&str, &[&str])] = &[
     ("Make", &["init", "csr"]),
     ("Check", &["check-chain", "check-firewall", "preflight"]),
-    ("Keep", &["trust", "expiry"]),
+    ("Keep", &["crl", "trust", "expiry"]),
     ("Walk", &["checklist"]),
     ("Learn", &["lab", "explain"]),
 ];

@@ -5,6 +5,7 @@
 pub mod check_chain;
 pub mod check_firewall;
 pub mod checklist;
+pub mod crl;
 pub mod csr;
 pub mod expiry;
 pub mod explain;
@@ -54,6 +55,8 @@ pub enum Command {
     CheckFirewall(check_firewall::CheckFirewallArgs),
     /// Find the pinned CAs, or fetch them
     Trust(trust::TrustArgs),
+    /// Look certificates up in revocation lists
+    Crl(crl::CrlArgs),
     /// Show every date that ends something
     Expiry(expiry::ExpiryArgs),
     /// Walk the staged live-install checklist

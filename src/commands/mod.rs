@@ -4,6 +4,7 @@ mod check_chain;
 mod check_firewall;
 mod checklist;
 mod context;
+mod crl;
 mod csr;
 mod expiry;
 mod explain;
@@ -116,6 +117,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
         Command::Checklist(args) => checklist::run(args, global),
         Command::Preflight(args) => preflight::run(args, global),
         Command::Trust(args) => trust::run(args, global),
+        Command::Crl(args) => crl::run(args, global),
         Command::Expiry(args) => expiry::run(args, global),
         Command::Explain(args) => explain::run(args, global),
         Command::Lab(args) => lab::run(args, global),

@@ -12,13 +12,19 @@ pub(super) fn note(cli: &Cli) -> Option<String> {
         Command::CheckChain(_) | Command::CheckFirewall(_) | Command::Preflight(_) => (true, true),
         Command::Csr(args) => (args.action.is_some(), true),
         Command::Init(_) | Command::Trust(_) | Command::Expiry(_) => (false, true),
-        Command::Checklist(_) | Command::Explain(_) | Command::Lab(_) => (false, false),
+        Command::Checklist(_) | Command::Crl(_) | Command::Explain(_) | Command::Lab(_) => {
+            (false, false)
+        }
     };
     let starts = matches!(cli.command, Command::Init(_));
     // What a lab does in one line; what does not look at dates.
     let says_a_line = matches!(&cli.command, Command::Lab(args) if args.command.says_a_line());
     let has_no_dates = matches!(&cli.command, Command::Lab(args) if !args.command.has_dates());
-    let makes = matches!(&cli.command, Command::Csr(args) if args.action.is_none());
+    // The month of a renewal stands in its files' names.
+    let makes = matches!(
+        &cli.command,
+        Command::Csr(args) if args.action.is_none() && args.make.from_cert.is_none()
+    );
     let given = [
         (
             "--format",

@@ -5,15 +5,18 @@
 
 mod entry;
 mod extensions;
+mod file;
 pub mod index;
+pub mod lookup;
 mod scan;
 pub mod status;
 mod window;
 
 use std::fmt;
 
-pub use entry::{Entry, Reason, serial_content};
+pub use entry::{Entry, Reason, serial_content, serial_of_text};
 pub use extensions::{ListExtensions, PointName, Scope};
+pub use file::ListFile;
 pub use scan::{List, Signature, scan};
 
 /// Why a list cannot be read.

@@ -132,6 +132,25 @@ pub fn scan(
     })
 }
 
+/// Whose a list is, as DER: its first bytes say it.
+///
+/// # Errors
+/// Where it is no list.
+pub(super) fn issuer(source: impl Read) -> Result<Vec<u8>, Problem> {
+    let mut window = Window::new(source);
+    for _ in 0..2 {
+        let header = next(&mut window, SEQUENCE, "it is no revocation list")?;
+        window.enter(header);
+    }
+    version(&mut window)?;
+    taken(
+        &mut window,
+        SEQUENCE,
+        "its signature's algorithm is missing",
+    )?;
+    taken(&mut window, SEQUENCE, "its issuer's name is missing")
+}
+
 fn form(problem: &str) -> Problem {
     Problem::Form(problem.to_owned())
 }

@@ -1,7 +1,9 @@
 //! What a list says of a certificate: good, revoked or nothing, and why (RFC 5280, 6.3.3).
 
+use std::fmt;
+
 use jiff::Timestamp;
-use openssl::x509::{X509Name, X509NameRef};
+use openssl::x509::X509Name;
 
 use super::{
     entry::Reason,
@@ -32,6 +34,8 @@ pub enum Status {
 pub enum Gap {
     /// Another CA's list.
     OtherIssuer,
+    /// The certificate of the list's issuer is not among those given.
+    SignerMissing,
     /// Its signature is not of the certificate's issuer.
     BadSignature,
     /// Nobody could tell whose signature it has.
@@ -83,6 +87,19 @@ pub fn gap(
         .or_else(|| date_gap(list, at))
 }
 
+/// As [`gap`], of a serial number alone: only a list of everything can say that it is not on it.
+pub fn gap_of_serial(list: &List, issuer: &Certificate, at: Timestamp) -> Option<Gap> {
+    let scope = &list.extensions.scope;
+    let is_partial = *scope != Scope::default();
+    let partial = is_partial.then(|| {
+        Gap::OutOfScope("it covers a part of its issuer's certificates, and the serial number alone does not say which".to_owned())
+    });
+    kind_gap(list)
+        .or_else(|| signer_gap(list, issuer))
+        .or(partial)
+        .or_else(|| date_gap(list, at))
+}
+
 fn kind_gap(list: &List) -> Option<Gap> {
     let extensions = &list.extensions;
     let odd = [
@@ -113,12 +130,15 @@ fn kind_gap(list: &List) -> Option<Gap> {
 }
 
 fn issuer_gap(list: &List, certificate: &Certificate, issuer: &Certificate) -> Option<Gap> {
-    let name = X509Name::from_der(&list.issuer).ok();
-    let is = |other: &X509NameRef| {
-        name.as_deref()
-            .is_some_and(|name| x509::same_name(name, other))
-    };
-    if !is(certificate.x509().issuer_name()) || !is(issuer.x509().subject_name()) {
+    let is_its = x509::is_name(&list.issuer, certificate.x509().issuer_name());
+    match is_its {
+        true => signer_gap(list, issuer),
+        false => Some(Gap::OtherIssuer),
+    }
+}
+
+fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
+    if !x509::is_name(&list.issuer, issuer.x509().subject_name()) {
         return Some(Gap::OtherIssuer);
     }
     let usage = issuer.extensions.key_usage.as_ref();
@@ -174,10 +194,7 @@ fn scope_gap(scope: &Scope, certificate: &Certificate) -> Option<Gap> {
 
 /// Whether two names of DER are one.
 fn is_same_entry(one: &[u8], other: &[u8]) -> bool {
-    let name = |der| X509Name::from_der(der).ok();
-    name(one)
-        .zip(name(other))
-        .is_some_and(|(one, other)| x509::same_name(&one, &other))
+    X509Name::from_der(other).is_ok_and(|other| x509::is_name(one, &other))
 }
 
 /// The names of a partition, for people.
@@ -200,4 +217,31 @@ fn date_gap(list: &List, at: Timestamp) -> Option<Gap> {
     }
     let ended = list.next_update.filter(|next| next.as_second() < now);
     ended.map(Gap::Ended)
+}
+
+impl fmt::Display for Gap {
+    /// As a fragment, which follows the list's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherIssuer => f.write_str("it is another CA's list"),
+            Self::SignerMissing => f.write_str(
+                "its issuer's certificate was not given, so its signature is not verified",
+            ),
+            Self::BadSignature => f.write_str("its signature does not fit its issuer's key"),
+            Self::SignatureUnknown(algorithm) => {
+                write!(
+                    f,
+                    "its signature ({algorithm}) is of a kind that is not verified here"
+                )
+            }
+            Self::MayNotSign => f.write_str("its issuer's key usage does not let it sign lists"),
+            Self::OutOfScope(why) => f.write_str(why),
+            Self::Ended(at) => write!(f, "the next one was due on {}", at.strftime("%F %H:%MZ")),
+            Self::FromTheFuture(at) => write!(f, "it begins only on {}", at.strftime("%F %H:%MZ")),
+            Self::NotJudgedHere(why) => write!(
+                f,
+                "{why}: `ptl check-chain --crl FILE` has OpenSSL judge it"
+            ),
+        }
+    }
 }

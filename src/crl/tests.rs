@@ -328,3 +328,15 @@ fn a_serial_number_that_a_person_gave_becomes_an_integers_content() {
         assert_eq!(serial_content(given), content);
     }
 }
+
+#[test]
+fn a_serial_number_is_read_as_tools_print_it() {
+    for text in ["1a2b", "1A:2B", "0x1A2B", "001A2B"] {
+        assert_eq!(serial_of_text(text).unwrap(), [0x1a, 0x2b], "{text}");
+    }
+    assert_eq!(serial_of_text("f").unwrap(), [0x0f]);
+    assert_eq!(serial_of_text("ff").unwrap(), [0, 0xff]);
+    for text in ["", "leaf.pem", "0x", "-1", "12 34"] {
+        assert_eq!(serial_of_text(text), None, "{text}");
+    }
+}

@@ -3,6 +3,7 @@
 //! What came from outside (names in certificates, DNS answers, headers) is escaped in every format.
 
 mod checklist;
+mod crl;
 pub mod csr;
 mod escape;
 mod expiry;
@@ -16,6 +17,7 @@ mod trust;
 use clap::ValueEnum;
 
 pub use checklist::{Begun, NextSteps, OneStep, Recorded, WholeChecklist};
+pub use crl::{LookUp, Verdict};
 pub use escape::visible;
 pub use expiry::Expiry;
 pub use explain::{

@@ -22,6 +22,7 @@ mod checklist_file;
 mod checklist_view;
 mod command_line;
 mod config;
+mod crl;
 mod csr;
 mod csr_files;
 mod csr_install;

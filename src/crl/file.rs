@@ -1,0 +1,82 @@
+//! A list in a file: DER of any size as a stream, PEM as far as it is small.
+
+use std::{
+    fs::File,
+    io::{Cursor, Read},
+    path::Path,
+};
+
+use crate::{
+    error::{Error, Result, for_a_shell},
+    files,
+    x509::{Object, read},
+};
+
+/// The largest file that is read: a list of a million certificates has 42 MB.
+pub(super) const LARGEST: u64 = 1024 * 1024 * 1024;
+
+/// A list as bytes of DER, which can be read again.
+#[derive(Debug)]
+pub enum ListFile {
+    /// DER on its disk.
+    Der(File),
+    /// What PEM held, or a bundle.
+    Decoded(Vec<u8>),
+}
+
+impl ListFile {
+    /// Opens a file that holds one list.
+    ///
+    /// # Errors
+    /// Where it cannot be read, is larger than any of its kind, or holds no list, or several.
+    pub fn open(path: &Path) -> Result<Self> {
+        let (file, length) = files::open_regular(path)?;
+        let mut first = [0; 1];
+        let is_der = (&file).read(&mut first).is_ok_and(|count| count == 1) && first == [0x30];
+        if length > LARGEST || (length > files::SMALL && !is_der) {
+            return Err(too_large(path, is_der));
+        }
+        if length > files::SMALL {
+            return Ok(Self::Der(file));
+        }
+        // What is small is told apart by content, as every other file.
+        let mut lists = Vec::new();
+        for object in read::objects(path)? {
+            if let Object::RevocationList(list) = object {
+                lists.push(list.x509().to_der());
+            }
+        }
+        match (lists.len(), lists.pop()) {
+            (1, Some(Ok(der))) => Ok(Self::Decoded(der)),
+            (0, _) => Err(Error::input(format!("`{}` holds no revocation list", path.display()))
+                .hint("Name the list; over HTTP an error page is often saved in its place: `head FILE`.")),
+            _ => Err(Error::input(format!("`{}` holds several revocation lists", path.display()))
+                .hint("Save each in a file of its own.")),
+        }
+    }
+
+    /// The list from its first byte.
+    ///
+    /// # Errors
+    /// Where the file cannot be read.
+    pub fn reader(&mut self) -> std::io::Result<Box<dyn Read + '_>> {
+        Ok(match self {
+            Self::Der(file) => {
+                std::io::Seek::rewind(file)?;
+                Box::new(file)
+            }
+            Self::Decoded(der) => Box::new(Cursor::new(der.as_slice())),
+        })
+    }
+}
+
+fn too_large(path: &Path, is_der: bool) -> Error {
+    let (shown, word) = (path.display(), for_a_shell(path));
+    match is_der {
+        true => Error::input(format!("`{shown}` is larger than any revocation list"))
+            .hint("Check that this is the file you mean."),
+        false => Error::input(format!("`{shown}` is too large to be read as text")).hint(format!(
+            "Make DER of it: `openssl crl -in {word} -outform DER -out list.crl`."
+        )),
+    }
+}

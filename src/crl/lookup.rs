@@ -1,0 +1,187 @@
+//! Looks certificates up in lists: for each the best that any of the lists says of it.
+
+use std::{collections::HashMap, path::PathBuf, sync::Arc};
+
+use jiff::Timestamp;
+
+use super::{
+    Problem,
+    file::ListFile,
+    index::Found,
+    scan::{self, List, Signature},
+    status::{self, Gap, Status},
+};
+use crate::{
+    error::{Error, Result},
+    x509::{self, Certificate},
+};
+
+/// What is looked up.
+#[derive(Clone, Debug)]
+pub enum Wanted {
+    /// A certificate.
+    Certificate(Arc<Certificate>),
+    /// A serial number, as its INTEGER's content; whose, the list says.
+    Serial(Vec<u8>),
+}
+
+/// What a list was, and what it says of everything that was looked up.
+#[derive(Clone, Debug)]
+pub struct Looked {
+    /// Its file.
+    pub file: PathBuf,
+    /// What it says of itself.
+    pub list: List,
+    /// Whose key made its signature, or bears its issuer's name where none did.
+    pub issuer: Option<Arc<Certificate>>,
+    /// What it says, in the order of what was looked up.
+    pub said: Vec<Status>,
+}
+
+/// Looks everything up in one list, whose signature is verified by whichever of these issued it.
+///
+/// # Errors
+/// Where the list cannot be read.
+pub fn look_up(
+    file: PathBuf,
+    wanted: &[Wanted],
+    issuers: &[Arc<Certificate>],
+    at: Timestamp,
+) -> Result<Looked> {
+    let mut source = ListFile::open(&file)?;
+    let damaged = |problem: Problem| {
+        Error::input(format!(
+            "`{}`, as a revocation list: {problem}",
+            file.display()
+        ))
+        .hint("Download it again.")
+    };
+    let named = named(&mut source, issuers).map_err(damaged)?;
+    let (list, issuer, found) = read(&mut source, wanted, &named).map_err(damaged)?;
+    let said = wanted
+        .iter()
+        .map(|it| {
+            said(
+                it,
+                &list,
+                issuer.as_ref(),
+                found.get(it.serial()).copied(),
+                at,
+            )
+        })
+        .collect();
+    Ok(Looked {
+        list,
+        issuer,
+        said,
+        file,
+    })
+}
+
+/// Those whose name is that of the list's issuer.
+fn named(
+    source: &mut ListFile,
+    issuers: &[Arc<Certificate>],
+) -> Result<Vec<Arc<Certificate>>, Problem> {
+    let issuer = scan::issuer(source.reader().map_err(unreadable)?)?;
+    let is =
+        |certificate: &&Arc<Certificate>| x509::is_name(&issuer, certificate.x509().subject_name());
+    Ok(issuers.iter().filter(is).cloned().collect())
+}
+
+type Entries = HashMap<Vec<u8>, Found>;
+
+/// The list, read and verified by the first that fits.
+fn read(
+    source: &mut ListFile,
+    wanted: &[Wanted],
+    named: &[Arc<Certificate>],
+) -> Result<(List, Option<Arc<Certificate>>, Entries), Problem> {
+    let mut last = None;
+    for issuer in named {
+        let (list, found) = read_under(source, wanted, Some(issuer))?;
+        if list.signature != Signature::DoesNotFit {
+            return Ok((list, Some(Arc::clone(issuer)), found));
+        }
+        last = Some((list, Some(Arc::clone(issuer)), found));
+    }
+    match last {
+        Some(last) => Ok(last),
+        None => read_under(source, wanted, None).map(|(list, found)| (list, None, found)),
+    }
+}
+
+fn read_under(
+    source: &mut ListFile,
+    wanted: &[Wanted],
+    issuer: Option<&Arc<Certificate>>,
+) -> Result<(List, Entries), Problem> {
+    let key = issuer.and_then(|issuer| issuer.x509().public_key().ok());
+    let serials: std::collections::HashSet<&[u8]> = wanted.iter().map(Wanted::serial).collect();
+    let mut found = Entries::new();
+    let list = scan::scan(
+        source.reader().map_err(unreadable)?,
+        key.as_deref(),
+        |entry| {
+            if serials.contains(entry.serial) {
+                let entry_says = Found {
+                    since: entry.revoked_at(),
+                    reason: entry.reason(),
+                };
+                found.insert(entry.serial.to_vec(), entry_says);
+            }
+        },
+    )?;
+    Ok((list, found))
+}
+
+fn unreadable(error: std::io::Error) -> Problem {
+    Problem::Unreadable(error.to_string())
+}
+
+fn said(
+    wanted: &Wanted,
+    list: &List,
+    issuer: Option<&Arc<Certificate>>,
+    found: Option<Found>,
+    at: Timestamp,
+) -> Status {
+    let Some(issuer) = issuer else {
+        let gap = match wanted {
+            Wanted::Certificate(it) if !x509::is_name(&list.issuer, it.x509().issuer_name()) => {
+                Gap::OtherIssuer
+            }
+            _ => Gap::SignerMissing,
+        };
+        return Status::Undetermined(gap);
+    };
+    let gap = match wanted {
+        Wanted::Certificate(certificate) => status::gap(list, certificate, issuer, at),
+        Wanted::Serial(_) => status::gap_of_serial(list, issuer, at),
+    };
+    status::status(gap, found)
+}
+
+impl Wanted {
+    /// The serial number, as its INTEGER's content.
+    pub fn serial(&self) -> &[u8] {
+        match self {
+            Self::Certificate(certificate) => &certificate.serial_content,
+            Self::Serial(content) => content,
+        }
+    }
+}
+
+/// The best that several lists say of one certificate: revoked goes before good, and that before what is open.
+pub fn best<'a>(said: impl Iterator<Item = &'a Status>) -> Status {
+    let weight = |status: &&Status| match status {
+        Status::Revoked { .. } => 4,
+        Status::Good => 3,
+        Status::Undetermined(Gap::OtherIssuer) => 0,
+        Status::Undetermined(Gap::OutOfScope(_)) => 1,
+        Status::Undetermined(_) => 2,
+    };
+    said.max_by_key(weight)
+        .cloned()
+        .unwrap_or(Status::Undetermined(Gap::OtherIssuer))
+}

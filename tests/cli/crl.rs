@@ -1,0 +1,216 @@
+//! `ptl crl lookup`: what lists say of certificates, told by `openssl` too.
+
+use std::path::PathBuf;
+
+use crate::{
+    chain_files::utf8,
+    pki::{self, Authority, Leaf, NAME, openssl},
+    schemas::conforms,
+    support::{Bench, Run},
+};
+
+/// A sub CA of its own, a good leaf and a revoked one, and the list that says so.
+struct Scene {
+    bench: Bench,
+    sub: Authority,
+    good: PathBuf,
+    revoked: PathBuf,
+    list: PathBuf,
+}
+
+impl Scene {
+    fn new(name: &str) -> Self {
+        let family = pki::sha256();
+        let sub = family.root.sub(&format!("Lists of {name}"));
+        let leaf = |file: &str| {
+            let leaf = Leaf::new(&format!("{name}-{file}"), NAME).key(&family.leaf.key);
+            sub.leaf(&leaf).certificate
+        };
+        let (good, revoked) = (leaf("good"), leaf("revoked"));
+        sub.revoke(&revoked);
+        let list = sub.list("list.crl", "20250101000000Z", "20250201000000Z");
+        Self {
+            bench: Bench::new(),
+            sub,
+            good,
+            revoked,
+            list,
+        }
+    }
+
+    fn look_up(&self, wanted: &[&str], more: &[&str]) -> Run {
+        let issuer = self.sub.certificate();
+        let files = [
+            "--list",
+            utf8(&self.list),
+            "--issuer",
+            utf8(&issuer),
+            "--format",
+            "json",
+        ];
+        let at = match more.contains(&"--at") {
+            true => vec![],
+            false => vec!["--at", "2025-01-15T00:00:00Z"],
+        };
+        self.bench
+            .run([&["crl", "lookup"], wanted, &files[..], &at, more].concat())
+    }
+}
+
+fn status(run: &Run) -> Vec<String> {
+    let document = run.json();
+    conforms("crl-lookup", &document);
+    let certificates = document["certificates"].as_array().unwrap().iter();
+    certificates
+        .map(|it| it["status"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn good_and_revoked_are_told_apart_as_openssl_does() {
+    let scene = Scene::new("apart");
+    let run = scene.look_up(&[utf8(&scene.good)], &[]).exits(0);
+    assert_eq!(status(&run), ["good"]);
+    let run = scene
+        .look_up(&[utf8(&scene.good), utf8(&scene.revoked)], &[])
+        .exits(1);
+    assert_eq!(status(&run), ["good", "revoked"]);
+    assert!(run.json()["certificates"][1]["since"].is_string());
+    for (leaf, code) in [(&scene.good, true), (&scene.revoked, false)] {
+        let chain = [scene.sub.certificate(), pki::sha256().root.certificate()];
+        let output = std::process::Command::new("openssl")
+            .args([
+                "verify",
+                "-crl_check",
+                "-attime",
+                "1736899200",
+                "-CAfile",
+                utf8(&chain[1]),
+            ])
+            .args([
+                "-untrusted",
+                utf8(&chain[0]),
+                "-CRLfile",
+                utf8(&scene.list),
+                utf8(leaf),
+            ])
+            .output()
+            .unwrap();
+        assert_eq!(output.status.success(), code);
+    }
+}
+
+#[test]
+fn nothing_is_good_by_a_list_that_is_old_unsigned_or_anothers() {
+    let scene = Scene::new("never-good");
+    let good = utf8(&scene.good).to_owned();
+    let open = |run: Run, why: &str| {
+        let run = run.exits(3);
+        assert_eq!(status(&run), ["undetermined"]);
+        let said = run.json()["certificates"][0]["open"].to_string();
+        assert!(said.contains(why), "{said}");
+    };
+    open(
+        scene.look_up(&[&good], &["--at", "2025-02-02T00:00:00Z"]),
+        "the next one was due on 2025-02-01",
+    );
+    open(
+        scene.look_up(&[&good], &["--at", "2024-12-31T00:00:00Z"]),
+        "it begins only on 2025-01-01",
+    );
+    let other = utf8(&pki::sha256().leaf.certificate).to_owned();
+    open(scene.look_up(&[&other], &[]), "it is another CA's list");
+    let list = [
+        "--list",
+        utf8(&scene.list),
+        "--at",
+        "2025-01-15T00:00:00Z",
+        "--format",
+        "json",
+    ];
+    open(
+        scene
+            .bench
+            .run([&["crl", "lookup", &good], &list[..]].concat()),
+        "was not given",
+    );
+    // A list that its issuer signed and that names it proves that it was revoked, however old it is.
+    let revoked = utf8(&scene.revoked).to_owned();
+    let run = scene
+        .look_up(&[&revoked], &["--at", "2025-06-01T00:00:00Z"])
+        .exits(1);
+    assert_eq!(status(&run), ["revoked"]);
+}
+
+#[test]
+fn a_forged_list_says_nothing() {
+    let scene = Scene::new("forged");
+    let der = scene.bench.path("forged.crl");
+    openssl(&[
+        "crl",
+        "-in",
+        utf8(&scene.list),
+        "-outform",
+        "DER",
+        "-out",
+        utf8(&der),
+    ]);
+    let mut bytes = std::fs::read(&der).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    std::fs::write(&der, bytes).unwrap();
+    let issuer = scene.sub.certificate();
+    for leaf in [&scene.good, &scene.revoked] {
+        let run = scene.bench.run([
+            "crl",
+            "lookup",
+            utf8(leaf),
+            "--list",
+            "forged.crl",
+            "--issuer",
+            utf8(&issuer),
+            "--at",
+            "2025-01-15T00:00:00Z",
+            "--format",
+            "json",
+        ]);
+        let run = run.exits(3);
+        assert_eq!(run.json()["lists"][0]["signed"], false);
+        assert_eq!(status(&run), ["undetermined"]);
+    }
+}
+
+#[test]
+fn a_serial_number_is_looked_up_as_openssl_prints_it() {
+    let scene = Scene::new("serial");
+    for (leaf, code) in [(&scene.good, 0), (&scene.revoked, 1)] {
+        let text = openssl(&["x509", "-noout", "-serial", "-in", utf8(leaf)]);
+        let serial = text.trim().strip_prefix("serial=").unwrap();
+        scene.look_up(&[serial], &[]).exits(code);
+    }
+}
+
+#[test]
+fn mistakes_are_refused_with_a_hint() {
+    let scene = Scene::new("mistakes");
+    let (leaf, root) = (
+        utf8(&scene.good).to_owned(),
+        pki::sha256().root.certificate(),
+    );
+    scene
+        .look_up(&["missing.pem"], &[])
+        .refuses("could not read");
+    scene
+        .look_up(&[utf8(&root)], &[])
+        .refuses("nobody revokes a root");
+    scene.bench.write("page.crl", "<!DOCTYPE html><html>");
+    let with = |list: &str| scene.bench.run(["crl", "lookup", &leaf, "--list", list]);
+    with("page.crl").refuses("a web page");
+    with(&leaf).refuses("holds no revocation list");
+    with("missing.crl").refuses("could not read");
+    scene
+        .bench
+        .run(["crl", "lookup", &leaf])
+        .exits(2)
+        .complains("--list");
+}
