@@ -7,6 +7,7 @@ mod claim;
 mod draft;
 mod folders;
 mod guarded;
+mod new_folder;
 mod place;
 #[cfg(not(unix))]
 mod plain;
@@ -26,6 +27,7 @@ pub use claim::Claim;
 pub use draft::{CAN_KEEP_PRIVATE, Draft, Folder, create};
 pub use folders::NewFolders;
 pub use guarded::Guarded;
+pub use new_folder::NewFolder;
 pub use place::Place;
 pub use secret::{first_line, first_line_of_descriptor, open_to_others, read_secret};
 pub use workshop::Workshop;

@@ -51,15 +51,8 @@ impl Folder {
     /// be written, or it is to be private and this folder cannot keep it so.
     pub fn draft(&self, name: &str, content: &[u8], access: Access) -> Result<Draft<'_>> {
         self.refuse_existing(name)?;
-        if access == Access::Private && self.0.anyone_may_replace_files() {
-            return Err(Error::input(format!(
-                "everybody may replace files in `{}`, so no private file is put there",
-                self.0.path().display()
-            ))
-            .hint(format!(
-                "Choose another folder, or shut this one: `chmod o-w {}`.",
-                self.0.path().display()
-            )));
+        if access == Access::Private {
+            self.refuse_where_all_may_replace()?;
         }
         let target = self.0.path().join(name);
         let draft = self
@@ -75,6 +68,23 @@ impl Folder {
             .hint("Choose a folder on a local disk, as one in your home."));
         }
         Ok(Draft(draft))
+    }
+
+    /// Fails if everybody may replace what is in the folder: nothing private belongs there.
+    ///
+    /// # Errors
+    /// Exit 2, nothing changed.
+    pub(super) fn refuse_where_all_may_replace(&self) -> Result<()> {
+        if !self.0.anyone_may_replace_files() {
+            return Ok(());
+        }
+        let shown = self.0.path().display();
+        Err(Error::input(format!(
+            "everybody may replace files in `{shown}`, so no private file is put there"
+        ))
+        .hint(format!(
+            "Choose another folder, or shut this one: `chmod o-w {shown}`."
+        )))
     }
 
     /// Fails if anything of this name is there, a dangling symlink included.
