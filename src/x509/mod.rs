@@ -17,6 +17,7 @@ pub mod pair;
 pub mod path;
 mod pem;
 pub mod read;
+pub mod store;
 mod stretch;
 mod system;
 
