@@ -1,5 +1,6 @@
 //! Certificate files to facts about the path, the chain, the key and what is trusted.
 
+mod gather;
 mod held;
 mod install;
 mod key;
@@ -9,6 +10,7 @@ use std::{
     sync::Arc,
 };
 
+pub use gather::{Covered, Gathered, Set, Trusted, gather_files, gather_install};
 pub use install::survey;
 
 use crate::{

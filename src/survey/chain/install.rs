@@ -24,11 +24,11 @@ use crate::{
 
 /// What the install holds in an environment.
 #[derive(Default)]
-struct Holding {
-    findings: Vec<Finding>,
-    leaf: Vec<Arc<Certificate>>,
-    chain: Vec<Arc<Certificate>>,
-    trusted: Vec<Arc<Certificate>>,
+pub(super) struct Holding {
+    pub(super) findings: Vec<Finding>,
+    pub(super) leaf: Vec<Arc<Certificate>>,
+    pub(super) chain: Vec<Arc<Certificate>>,
+    pub(super) trusted: Vec<Arc<Certificate>>,
 }
 
 /// Judges an install's certificate, chain, key and trusted CAs.
@@ -48,7 +48,7 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
 }
 
 /// Reads the files, and says of each what was found.
-fn hold(subject: &Subject<'_>, endpoint: &Endpoint) -> Holding {
+pub(super) fn hold(subject: &Subject<'_>, endpoint: &Endpoint) -> Holding {
     let mut holding = Holding::default();
     let mut read = |setting: &'static str, file: Option<&Path>| {
         let (found, certificates) = load(setting, file, endpoint.key.as_deref());
@@ -121,7 +121,7 @@ fn load(setting: &str, file: Option<&Path>, key: Option<&Path>) -> (Found, Vec<A
     }
 }
 
-fn check_leaf(
+pub(super) fn check_leaf(
     subject: &Subject<'_>,
     endpoint: &Endpoint,
     holding: &Holding,
@@ -137,21 +137,30 @@ fn check_leaf(
         ));
         return Ok(findings);
     }
+    let (judge, subs) = judge(subject, endpoint, holding)?;
+    let shown = holding.leaf.iter().chain(&holding.chain).cloned().collect();
+    let place = place(subject, endpoint);
+    check_chain(&judge, shown, &subs, Some(place), &subject.context())
+}
+
+/// The judge of the install's certificate, and the sub CAs that are at hand for it.
+pub(super) fn judge(
+    subject: &Subject<'_>,
+    endpoint: &Endpoint,
+    holding: &Holding,
+) -> Result<(Judge, Vec<Arc<Certificate>>)> {
     let policy = Policy {
         purpose: Purpose::Both,
         host: endpoint.fqdn.as_deref().map(Host::parse).transpose()?,
         ..Policy::at(subject.at)
     };
     // A sub CA as an anchor would hide that the root is missing: peers hold roots.
-    let (roots, subs): (Vec<_>, Vec<_>) = holding
+    let (roots, subs) = holding
         .trusted
         .iter()
         .cloned()
         .partition(|certificate| certificate.is_self_issued());
-    let judge = Judge::new(roots, policy)?;
-    let shown = holding.leaf.iter().chain(&holding.chain).cloned().collect();
-    let place = place(subject, endpoint);
-    check_chain(&judge, shown, &subs, Some(place), &subject.context())
+    Ok((Judge::new(roots, policy)?, subs))
 }
 
 fn place(subject: &Subject<'_>, endpoint: &Endpoint) -> Place {
@@ -216,7 +225,7 @@ fn check_key(subject: &Subject<'_>, endpoint: &Endpoint, holding: &Holding) -> V
     check::run(KEY, &facts.file.clone(), &facts, &subject.context())
 }
 
-fn check_generations(
+pub(super) fn check_generations(
     subject: &Subject<'_>,
     endpoint: &Endpoint,
     holding: &Holding,
@@ -267,7 +276,7 @@ fn paths(
         .collect()
 }
 
-fn check_held(subject: &Subject<'_>, holding: &Holding) -> Vec<Finding> {
+pub(super) fn check_held(subject: &Subject<'_>, holding: &Holding) -> Vec<Finding> {
     let others = elsewhere(subject.environment);
     holding
         .trusted
