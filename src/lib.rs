@@ -2,11 +2,12 @@
 //!
 //! The rooms, and the one direction in which they use each other:
 //! `error < files < environment < config < openssl_ext < x509 < net < crl < trust < spine < check <
-//! checks < survey < checklist < template < report < terminal < lab < cli < commands < main`.
+//! checks < survey < bundle < checklist < template < report < terminal < lab < cli < commands < main`.
 //!
 //! Data flows one way: a command resolves its install and environment, `survey` collects facts and
 //! has `check` judge them by the tables in `checks`, and `report` prints what came out.
 
+pub mod bundle;
 pub mod check;
 pub mod checklist;
 pub mod checks;

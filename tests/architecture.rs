@@ -26,6 +26,7 @@ const ROOMS: &[&str] = &[
     "check",
     "checks",
     "survey",
+    "bundle",
     "checklist",
     "template",
     "report",

@@ -11,7 +11,7 @@ use super::Cli;
 
 /// The commands under their headings, in the order of the way to live.
 pub const GROUPS: &[(&str, &[&str])] = &[
-    ("Make", &["init", "csr"]),
+    ("Make", &["init", "csr", "bundle"]),
     ("Check", &["check-chain", "check-firewall", "preflight"]),
     ("Keep", &["crl", "trust", "expiry"]),
     ("Walk", &["checklist"]),

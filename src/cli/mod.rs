@@ -2,6 +2,7 @@
 //!
 //! One file a subcommand; the flags that every command takes stand here.
 
+pub mod bundle;
 pub mod check_chain;
 pub mod check_firewall;
 pub mod checklist;
@@ -49,6 +50,8 @@ pub enum Command {
     Init(init::InitArgs),
     /// Make a private key and a certificate request
     Csr(csr::CsrArgs),
+    /// Put identity and trust into the form that a server takes
+    Bundle(bundle::BundleArgs),
     /// Prove the certificate chain under every trust generation
     CheckChain(check_chain::CheckChainArgs),
     /// Probe the way to Spine, layer by layer

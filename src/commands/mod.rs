@@ -1,5 +1,6 @@
 //! One file a subcommand: glue only. The exit code is decided in one place, [`main`].
 
+mod bundle;
 mod check_chain;
 mod check_firewall;
 mod checklist;
@@ -112,6 +113,7 @@ fn run(cli: Cli) -> anyhow::Result<Exit> {
     let exit = match &cli.command {
         Command::Init(args) => init::run(args, global),
         Command::Csr(args) => csr::run(args, global),
+        Command::Bundle(args) => bundle::run(args, global),
         Command::CheckChain(args) => check_chain::run(args, global),
         Command::CheckFirewall(args) => check_firewall::run(args, global),
         Command::Checklist(args) => checklist::run(args, global),

@@ -5,7 +5,10 @@ use std::{path::Path, time::Duration};
 use openssl::pkey::{PKey, Private};
 
 use crate::{
-    cli::{Global, passphrase::PassphraseArgs},
+    cli::{
+        Global,
+        passphrase::{NewPassphraseArgs, PassphraseArgs},
+    },
     error::{Error, Result},
     files,
     report::visible,
@@ -80,6 +83,25 @@ pub(super) fn for_new_key(args: &PassphraseArgs, global: &Global) -> Result<Opti
         passphrase.refuse_short()?;
     }
     Ok(passphrase)
+}
+
+/// The passphrase of something new whose key is opened by another; a person at the terminal is asked where
+/// nothing was said and one is needed.
+///
+/// # Errors
+/// Where it cannot be had.
+pub(super) fn for_new_store(
+    args: &NewPassphraseArgs,
+    needed: bool,
+    global: &Global,
+) -> Result<Option<Passphrase>> {
+    let new = PassphraseArgs::from(args);
+    match named(&new, global)? {
+        None if new.ask_passphrase || (needed && terminal::can_ask()) => {
+            prompted("Passphrase for what is written", true).map(Some)
+        }
+        given => Ok(given),
+    }
 }
 
 /// Refuses a new key without a passphrase where a file cannot be kept from other users.

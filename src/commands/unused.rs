@@ -11,6 +11,7 @@ pub(super) fn note(cli: &Cli) -> Option<String> {
     let (judges, takes_environment) = match &cli.command {
         Command::CheckChain(_) | Command::CheckFirewall(_) | Command::Preflight(_) => (true, true),
         Command::Csr(args) => (args.action.is_some(), true),
+        Command::Bundle(args) => (true, args.cert.is_none()),
         Command::Init(_) | Command::Trust(_) | Command::Expiry(_) => (false, true),
         Command::Checklist(_) | Command::Crl(_) | Command::Explain(_) | Command::Lab(_) => {
             (false, false)

@@ -2,6 +2,7 @@
 //!
 //! What came from outside (names in certificates, DNS answers, headers) is escaped in every format.
 
+mod bundle;
 mod checklist;
 mod crl;
 pub mod csr;

@@ -71,6 +71,12 @@ impl Passphrase {
         .hint("Make one: `openssl rand -base64 24`."))
     }
 
+    /// The same passphrase for something else; both are wiped.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self(Zeroizing::new(self.0.to_vec()))
+    }
+
     /// Its bytes, for OpenSSL alone.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0

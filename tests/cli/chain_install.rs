@@ -80,9 +80,14 @@ pub(crate) fn settings(leaf: &std::path::Path) -> String {
     )
 }
 
+/// The profile of an environment `int` whose one generation, `g2`, is the SHA-256 family.
+pub(crate) fn here(bench: &Bench) -> PathBuf {
+    profile(bench, "g2")
+}
+
 #[track_caller]
 pub(crate) fn judged(bench: &Bench, at: &str) -> Run {
-    let profile = profile(bench, "g2");
+    let profile = here(bench);
     bench.run([
         "check-chain",
         "--env",

@@ -10,6 +10,10 @@ mod support;
 #[cfg(unix)]
 mod terminal;
 
+#[cfg(unix)]
+mod bundle;
+#[cfg(unix)]
+mod bundle_refuses;
 mod chain_bad;
 mod chain_contents;
 mod chain_files;
