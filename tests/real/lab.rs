@@ -33,7 +33,7 @@ pub(crate) fn path(path: PathBuf) -> String {
 }
 
 /// A bench with a certificate of this generation, its key, and the sub CA after it.
-fn client(lab: &Lab, generation: &str) -> Bench {
+pub(crate) fn client(lab: &Lab, generation: &str) -> Bench {
     let bench = lab.install(&["--san", "--generation", generation]);
     let chain = fs::read_to_string(lab.folder.join(format!("trust/{generation}-sub.pem")));
     let both = bench.read("lab.crt") + &chain.unwrap();

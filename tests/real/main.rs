@@ -13,6 +13,7 @@ mod rehearsal_spine;
 #[path = "../cli/support.rs"]
 mod support;
 
+mod bundle;
 mod calendar;
 mod dnsmasq;
 mod keystore;

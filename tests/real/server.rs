@@ -6,8 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a server may take to answer.
-const READY: Duration = Duration::from_secs(10);
+/// How long a server may take to answer: Tomcat takes several seconds on an idle machine.
+const READY: Duration = Duration::from_secs(60);
 
 /// A running server and its folder.
 pub(crate) struct Server {
