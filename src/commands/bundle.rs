@@ -100,6 +100,7 @@ fn of_files(args: &BundleArgs, cert: &Path, global: &Global) -> Result<Job> {
     let (Some(key), Some(out)) = (&args.key, &args.out) else {
         return Err(Error::internal("--cert came without --key or --out"));
     };
+    NewFolder::refuse_existing(out)?;
     let at = global.time()?;
     let selection = global.selection()?;
     let context = Context {
@@ -148,12 +149,13 @@ fn of_install(args: &BundleArgs, global: &Global) -> Result<Job> {
         Error::input(format!("ptl.toml names no `key` under [environment.{id}]"))
             .hint("Write it there, or give --cert, --key, --trust and --out.")
     })?;
-    let secret = passphrase::of_files(&[key], &args.passphrase, global)?;
-    let opened = passphrase::read_key_under(key, secret.as_ref())?;
     let out = args.out.clone().unwrap_or_else(|| {
         let name = format!("bundle-{}-{id}", args.server.word());
         scene.install.folder.join(name)
     });
+    NewFolder::refuse_existing(&out)?;
+    let secret = passphrase::of_files(&[key], &args.passphrase, global)?;
+    let opened = passphrase::read_key_under(key, secret.as_ref())?;
     Ok(Job {
         gathered: chain::gather_install(&subject, endpoint, key, secret.as_ref())?,
         environment: Some(id.clone()),
@@ -173,7 +175,6 @@ fn write(
 ) -> Result<Manifest> {
     let Key { key, passphrase } = &job.key;
     bundle::refuse_wrong_key(set, key)?;
-    let folder = NewFolder::start(&job.out)?;
     let protection = protection(args, passphrase.as_ref(), global)?;
     let order = Order {
         server: args.server,
@@ -195,6 +196,7 @@ fn write(
         opened: passphrase.is_some() && args.plain_key,
     };
     let mut manifest = Manifest::new(&order, &contents, made);
+    let folder = NewFolder::start(&job.out)?;
     for content in &contents {
         folder.write(&content.name, &content.bytes)?;
     }

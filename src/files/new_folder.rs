@@ -22,6 +22,22 @@ pub struct NewFolder {
 }
 
 impl NewFolder {
+    /// Fails where something but an empty folder has this name: to say so before the work begins.
+    ///
+    /// # Errors
+    /// Exit 2, nothing changed.
+    pub fn refuse_existing(target: &Path) -> Result<()> {
+        let Ok(there) = fs::symlink_metadata(target) else {
+            return Ok(());
+        };
+        let empty = there.is_dir()
+            && fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
+        match empty {
+            true => Ok(()),
+            false => Err(exists(target)),
+        }
+    }
+
     /// An empty folder, its owner's alone, under a hidden name.
     ///
     /// # Errors
@@ -34,7 +50,7 @@ impl NewFolder {
                     .hint("Name a folder that is not there yet."),
             );
         };
-        refuse_filled(target)?;
+        Self::refuse_existing(target)?;
         let above = folder_of(target);
         Folder::open(above)?.refuse_where_all_may_replace()?;
         let hidden = above.join(format!(".{name}.new"));
@@ -66,7 +82,7 @@ impl NewFolder {
     /// # Errors
     /// Where something has come up under that name; then nothing stays.
     pub fn appear(mut self) -> Result<()> {
-        refuse_filled(&self.target)?;
+        Self::refuse_existing(&self.target)?;
         // A rename never takes the place of a file, nor of a folder that holds anything.
         fs::rename(&self.hidden, &self.target).map_err(|error| match error.kind() {
             io::ErrorKind::DirectoryNotEmpty
@@ -86,19 +102,6 @@ impl Drop for NewFolder {
             // Nothing more can be done; the next run finds it unlocked and removes it.
             let _ = fs::remove_dir_all(&self.hidden);
         }
-    }
-}
-
-/// Fails where anything but an empty folder has this name.
-fn refuse_filled(target: &Path) -> Result<()> {
-    let Ok(there) = fs::symlink_metadata(target) else {
-        return Ok(());
-    };
-    let empty =
-        there.is_dir() && fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_none());
-    match empty {
-        true => Ok(()),
-        false => Err(exists(target)),
     }
 }
 
