@@ -220,11 +220,13 @@ fn after(
     leaf: &Arc<Certificate>,
     others: &[Arc<Certificate>],
 ) -> Result<Vec<Arc<Certificate>>> {
-    let path = judge.judge(leaf, others)?.path;
-    let below = path.into_iter().skip(1);
-    Ok(below
-        .take_while(|certificate| !certificate.is_self_issued())
-        .collect())
+    let judgement = judge.judge(leaf, others)?;
+    let mut path = judgement.path;
+    let at_root = judgement.anchor.is_some() || path.last().is_some_and(|it| it.is_self_signed());
+    if at_root && path.len() > 1 {
+        path.pop();
+    }
+    Ok(path.into_iter().skip(1).collect())
 }
 
 /// The CAs of the generations in force and to come that are held, and how far they are.
