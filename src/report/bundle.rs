@@ -54,7 +54,7 @@ fn answer(manifest: &Manifest) -> String {
         .map(|generation| generation.id.as_str())
         .collect();
     let peers = match taken.is_empty() {
-        true => format!("peers of {} CAs", manifest.trust.len()),
+        true => format!("peers of {}", authorities(manifest)),
         false => format!("peers of {}", taken.join(", ")),
     };
     let state = match manifest.complete {
@@ -75,17 +75,24 @@ fn what(manifest: &Manifest, file: &FileEntry) -> String {
         (true, None) => "under its passphrase".to_owned(),
         (false, _) => "not encrypted, its owner alone may read it".to_owned(),
     };
-    let after = manifest.chain.len();
+    let sent = match manifest.chain.len() {
+        0 => "the certificate alone".to_owned(),
+        1 => "the certificate and its sub CA, without the root".to_owned(),
+        more => format!("the certificate and its {more} sub CAs, without the root"),
+    };
     match file.role {
-        Role::Chain => format!("the certificate and {after} after it, without the root"),
+        Role::Chain => sent,
         Role::Key => format!("the private key, {key}"),
-        Role::Identity => {
-            format!(
-                "the certificate, {after} after it without the root, and the private key; {key}"
-            )
-        }
-        Role::Trust => format!("the {} CAs that peers may be of", manifest.trust.len()),
+        Role::Identity => format!("{sent}, and the private key, {key}"),
+        Role::Trust => format!("{} that peers may be of", authorities(manifest)),
         Role::Root => "a root that peers may lead to".to_owned(),
         Role::Sub => "a CA that peers may be of".to_owned(),
+    }
+}
+
+fn authorities(manifest: &Manifest) -> String {
+    match manifest.trust.len() {
+        1 => "1 CA".to_owned(),
+        more => format!("{more} CAs"),
     }
 }

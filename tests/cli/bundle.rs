@@ -228,6 +228,9 @@ fn what_the_generations_in_force_do_not_need_is_left_out_and_said() {
     let text = bench.read("ptl.toml");
     let trust = format!("trust = [\"{}\", ", utf8(&stranger));
     bench.write("ptl.toml", text.replace("trust = [", &trust));
+    bundle(&bench, "nginx", &["--strict"])
+        .exits(1)
+        .says("TRUST-007");
     bundle(&bench, "nginx", &[])
         .exits(0)
         .says("TRUST-007")
@@ -273,4 +276,29 @@ fn a_bundle_in_a_work_tree_that_git_would_take_along_is_warned_of() {
     bench.write(".gitignore", "bundle-*/\n");
     let run = bundle(&bench, "apache", &[]).exits(0);
     assert!(!run.stdout.contains("git work tree"), "{run}");
+}
+
+#[test]
+fn a_store_of_windows_is_taken_apart() {
+    let family = pki::sha256();
+    let bench = bench();
+    let store = bench.path("identity.pfx");
+    let (sub, root) = (family.sub.certificate(), family.root.certificate());
+    let secret = format!("pass:{SECRET}");
+    let mut made = vec!["pkcs12", "-export", "-in", utf8(&family.leaf.certificate)];
+    made.extend(["-inkey", utf8(&family.leaf.key), "-certfile", utf8(&sub)]);
+    made.extend(["-passout", &secret, "-out", utf8(&store)]);
+    openssl(&made);
+    pki::restrict(&store);
+    let mut order = vec!["bundle", "--for", "nginx", "--at", AT, "--out", "new"];
+    order.extend(["--cert", utf8(&store), "--key", utf8(&store)]);
+    order.extend(["--trust", utf8(&root), "--passphrase-file", "secret"]);
+    bench.run(&order).exits(0);
+    assert_eq!(fingerprints(&bench, "new/fullchain.pem").len(), 2);
+    let key = bench.path("new/private.key");
+    let opened = ["pkey", "-pubout", "-in", utf8(&key), "-passin", &secret];
+    assert_eq!(
+        openssl(&opened),
+        openssl(&["pkey", "-pubout", "-in", utf8(&family.leaf.key)])
+    );
 }

@@ -30,8 +30,18 @@ struct Bundle {
 
 impl Bundle {
     fn new(server: &str, more: &[&str]) -> Self {
+        Self::with(server, "", more)
+    }
+
+    /// A bundle of an install whose environment has this setting as well.
+    fn with(server: &str, setting: &str, more: &[&str]) -> Self {
         let lab: &Lab = &lab();
         let bench = lab.install(&["--san"]);
+        let text = bench.read("ptl.toml");
+        bench.write(
+            "ptl.toml",
+            text.replace("\ntrust = ", &format!("\n{setting}\ntrust = ")),
+        );
         let secret = bench.write("secret", format!("{SECRET}\n"));
         pki::restrict(&secret);
         let order = ["bundle", "--for", server, "--out", "new"];
@@ -124,6 +134,20 @@ fn nginx_lets_every_generation_in_and_no_other() {
     drop(server);
     let (_server, port) = nginx(&format!("{lines}ssl_ciphers {WEAK};\n"));
     bundle.lets_in(port, ALL, "204", "400");
+}
+
+#[test]
+fn a_generation_that_is_not_required_stays_outside_and_is_named() {
+    let bundle = Bundle::with("nginx", "require = [\"g2\"]", &[]);
+    let manifest = bundle.bench.read("new/manifest.json");
+    for left in ["Rehearsal RootCA", "Rehearsal INT Level 1C"] {
+        assert!(
+            manifest.contains(&format!("`{left}` is left out")),
+            "{manifest}"
+        );
+    }
+    let (_server, port) = nginx(&format!("{}ssl_ciphers {WEAK};\n", bundle.lines()));
+    bundle.lets_in(port, &["g2"], "204", "400");
 }
 
 #[test]
