@@ -89,7 +89,7 @@ fn address(
         let (desk, mail) = (&environment.desk.name, &environment.desk.mail);
         let seen = "No source says where it can be downloaded.";
         let hint = format!(
-            "Ask {desk} ({mail}) for it, and compare its SHA-256 with the one above. It was seen in: {}.",
+            "Ask {desk} ({mail}) for it, and compare its SHA-256 with the pinned one. It was seen in: {}.",
             authority.provenance.source
         );
         return Err(Problem::new(Weight::Unknown, "no-url", seen, hint));

@@ -9,6 +9,7 @@ use std::{
 };
 
 use crate::{
+    loopback::Machine,
     rehearsal_spine::{FQDN, Lab, lab, port_in},
     schemas::conforms,
     support::{Bench, Run},
@@ -295,4 +296,20 @@ fn what_it_says_of_faults_names_check_and_cause() {
         .run(["lab", "fault", "--list"])
         .exits(0)
         .says("tls-refuses-our-ca");
+}
+
+#[test]
+fn its_cas_are_fetched_as_the_real_ones_are() {
+    let lab = lab();
+    let bench = lab.install(&[]);
+    let profile = lab.profile();
+    let arguments = ["trust", "fetch", "--env", profile.to_str().unwrap()];
+    let run = Machine::default().run(&bench, &arguments).exits(0);
+    assert!(run.answer().starts_with("lab: 6 of 6 CAs"), "{run}");
+    let kept = bench.files();
+    let kept: Vec<_> = kept
+        .iter()
+        .filter(|file| file.starts_with("trust/"))
+        .collect();
+    assert_eq!(kept.len(), 6, "{kept:?}");
 }

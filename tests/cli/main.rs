@@ -64,3 +64,5 @@ mod readme;
 mod real_cas;
 mod renewal;
 mod schemas;
+mod trust_fetch;
+mod trust_show;

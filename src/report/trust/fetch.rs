@@ -130,7 +130,8 @@ impl Explanation for FetchedTrust {
                 visible(setting)
             );
         }
-        if self.there() > 0 {
+        // Where all went well, the first line says it.
+        if (1..self.authorities.len()).contains(&self.there()) {
             text.push('\n');
             let next = format!("Then: {}", self.next);
             text += &columns([vec![visible(&next).into_owned()]], &[], width);

@@ -92,7 +92,7 @@ impl Trust {
             kind: "trust",
             tool: concat!("ptl ", env!("CARGO_PKG_VERSION")),
             environment: environment.id.clone(),
-            judged,
+            judged: Timestamp::from_second(judged.as_second()).unwrap_or(judged),
             generations: holdings.iter().map(|it| ways.generation(it)).collect(),
             places: places
                 .iter()
@@ -233,6 +233,8 @@ impl Ways<'_> {
 impl Explanation for Trust {
     fn text(&self, width: u16) -> String {
         let mut text = headline(&visible(&self.answer()));
+        // One fetch does for all of a kind, so it is said once.
+        let mut said = None;
         for generation in &self.generations {
             text.push('\n');
             let line = format!(
@@ -243,7 +245,9 @@ impl Explanation for Trust {
             text += &generation.text(width);
             for authority in &generation.authorities {
                 text.push('\n');
-                text += &authority.text(width);
+                let hint = authority.hint.as_ref().filter(|hint| said != Some(*hint));
+                said = hint.or(said);
+                text += &authority.text(hint, width);
             }
         }
         text.push('\n');
@@ -290,7 +294,7 @@ impl OneGeneration {
 }
 
 impl OneAuthority {
-    fn text(&self, width: u16) -> String {
+    fn text(&self, hint: Option<&String>, width: u16) -> String {
         let day = |time: Timestamp| time.strftime("%F").to_string();
         let where_found = match (self.state, self.found.is_empty()) {
             (_, false) => self.found.join(", "),
@@ -317,7 +321,7 @@ impl OneAuthority {
             );
             ("NOT IT", text)
         }));
-        rows.extend(self.hint.clone().map(|hint| ("do", hint)));
+        rows.extend(hint.cloned().map(|hint| ("do", hint)));
         let rows: Vec<_> = rows
             .into_iter()
             .map(|(label, text)| (label, visible(&text).into_owned()))
