@@ -13,7 +13,10 @@ use clap::{Args, Subcommand};
 Examples:
   ptl trust show                       the generations of the install's environment, and where each CA is
   ptl trust show --env live /etc/ssl   the same without an install; a folder is looked through too
-  ptl trust fetch --env int --out ca   download the CAs that are in force, and keep those that are pinned")]
+  ptl trust fetch --env int --out ca   download the CAs that are in force, and keep those that are pinned
+
+Exit: 0 all that are in force are there, 1 one is not, or what came is another, 2 wrong input,
+      3 something could not be found out. `ptl trust show --help` and `ptl trust fetch --help` say more.")]
 pub struct TrustArgs {
     /// What is done.
     #[command(subcommand)]

@@ -106,25 +106,21 @@ impl Lab {
             note: None,
             provenance: made_here(),
         };
+        let newest = self.generations.last().map(|generation| generation.shape);
         let lists = Host {
             name: LISTS.to_owned(),
             port: places.downloads,
             protocol: Protocol::Http,
             purpose: "crl".to_owned(),
-            path: self
-                .generations
-                .last()
-                .map(|generation| format!("/{}", generation.shape.root_list)),
+            path: newest.map(|shape| format!("/{}", shape.root_list)),
             ..base.clone()
         };
         // As in the shipped profiles: no service needs it, `ptl trust fetch` asks it.
         let certificates = Host {
             name: CERTIFICATES.to_owned(),
             purpose: "ca-download".to_owned(),
-            path: self
-                .generations
-                .last()
-                .map(|generation| format!("/{}", generation.shape.certificate_path("root"))),
+            network: Network::Internet,
+            path: newest.map(|shape| format!("/{}", shape.certificate_path("root"))),
             services: Vec::new(),
             roles: Vec::new(),
             ..lists.clone()

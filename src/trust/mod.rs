@@ -5,9 +5,11 @@
 mod fetch;
 mod find;
 mod keep;
+mod problem;
 mod wanted;
 
-pub use fetch::{Problem, Weight, fetch};
+pub use fetch::fetch;
 pub use find::{Held, Holding, Place, State, holdings};
 pub use keep::{Shelf, file_name};
+pub use problem::{Problem, Weight};
 pub use wanted::{Wanted, wanted};

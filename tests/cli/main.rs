@@ -66,3 +66,4 @@ mod renewal;
 mod schemas;
 mod trust_fetch;
 mod trust_show;
+mod trust_ways;
