@@ -38,7 +38,7 @@ pub static CHECKS: &[Check<GenerationFacts>] = &[
             severity: Severity::Error,
             layer: Layer::Trust,
             source: "the environment's profile, [[generation]] accept",
-            hint: "Download the root, compare its SHA-256 fingerprint, and add it to `trust` in ptl.toml.",
+            hint: "Run `ptl trust fetch`, which keeps the root only if it is the pinned one, and add it to `trust` in ptl.toml.",
             requires: &[],
         },
         run: trusts_the_root,
@@ -50,7 +50,7 @@ pub static CHECKS: &[Check<GenerationFacts>] = &[
             severity: Severity::Error,
             layer: Layer::Trust,
             source: "the environment's profile, [[generation]] accept",
-            hint: "Download the sub CA, compare its SHA-256 fingerprint, and add it to `trust` in ptl.toml.",
+            hint: "Run `ptl trust fetch`, which keeps the sub CA only if it is the pinned one, and add it to `trust` in ptl.toml.",
             requires: &[],
         },
         run: holds_the_sub_cas,
@@ -117,7 +117,7 @@ impl GenerationFacts {
         });
         let evidence = match authorities.iter().find_map(|one| one.url.as_ref()) {
             Some(url) => evidence.hint(format!(
-                "Download it from {url}, compare its SHA-256 fingerprint, and add it to `trust` in ptl.toml."
+                "Run `ptl trust fetch`: it downloads it from {url}, keeps it only if it is the pinned one, and says what to write into ptl.toml."
             )),
             None => evidence,
         };

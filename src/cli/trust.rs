@@ -11,9 +11,9 @@ use clap::{Args, Subcommand};
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Examples:
-  ptl trust show                       the generations of the install's environment, and where each CA is
-  ptl trust show --env live /etc/ssl   the same without an install; a folder is looked through too
-  ptl trust fetch --env int --out ca   download the CAs that are in force, and keep those that are pinned
+  ptl trust show                       the generations here, and where each CA is
+  ptl trust show --env live /etc/ssl   without an install; looks into a folder too
+  ptl trust fetch --env int --out ca   download the CAs that must be there
 
 Exit: 0 all that are in force are there, 1 one is not, or what came is another, 2 wrong input,
       3 something could not be found out. `ptl trust show --help` and `ptl trust fetch --help` say more.")]
@@ -28,7 +28,7 @@ pub struct TrustArgs {
 pub enum TrustAction {
     /// Show every generation, its CAs, and where each is found
     ///
-    /// Looks into `trust` and `chain` of ptl.toml, the files and folders given, and the system's own store.
+    /// Looks into `trust`, `chain` and `certificate` of ptl.toml, the files and folders given, and the system's own store.
     #[command(after_help = "\
 Examples:
   ptl trust show                       for the install here

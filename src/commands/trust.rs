@@ -39,8 +39,8 @@ struct Setting {
     environment: Environment,
     install: Option<Install>,
     endpoint: Endpoint,
-    /// How `--env` names the environment.
-    named: String,
+    /// What a command in a hint needs to speak of the same: ` --env int`, or nothing.
+    flags: String,
 }
 
 impl Setting {
@@ -51,7 +51,7 @@ impl Setting {
                 environment: environment::find(name)?,
                 install: None,
                 endpoint: Endpoint::default(),
-                named: for_a_shell(Path::new(name)),
+                flags: flags(global),
             }),
             (None, true) => Err(Error::input(format!(
                 "no environment is named, and `{}` holds no {}",
@@ -61,17 +61,27 @@ impl Setting {
             .hint("Name one: `ptl trust show --env int`; `ptl init` starts an install.")),
             (_, false) => {
                 let scene = Scene::read(global)?;
-                let named = global.env.as_deref();
-                let named = named.unwrap_or(&scene.install.default_environment);
                 Ok(Self {
                     endpoint: scene.endpoint().cloned().unwrap_or_default(),
-                    named: for_a_shell(Path::new(named)),
+                    flags: flags(global),
                     environment: scene.environment,
                     install: Some(scene.install),
                 })
             }
         }
     }
+}
+
+/// The flags that say which install and which environment.
+fn flags(global: &Global) -> String {
+    let mut flags = String::new();
+    if global.install != Path::new(".") {
+        flags += &format!(" --install {}", for_a_shell(&global.install));
+    }
+    if let Some(name) = &global.env {
+        flags += &format!(" --env {}", for_a_shell(Path::new(name)));
+    }
+    flags
 }
 
 fn print(
@@ -94,7 +104,7 @@ fn show(args: &ShowArgs, global: &Global) -> Result<Exit> {
     places.push(Place::system());
     let environment = &setting.environment;
     let holdings = trust::holdings(environment, &setting.endpoint, at, &places);
-    let document = Trust::new(environment, &setting.named, &holdings, &places, at);
+    let document = Trust::new(environment, &setting.flags, &holdings, &places, at);
     print(&document, global, output)?;
     let is_unknown = document.count(State::Unknown) > 0 || !document.is_anything_required();
     Ok(match (document.count(State::Missing), is_unknown) {
@@ -136,7 +146,7 @@ fn fetch(args: &FetchArgs, global: &Global) -> Result<Exit> {
         tool: concat!("ptl ", env!("CARGO_PKG_VERSION")),
         environment: environment.id.clone(),
         folder: folder.display().to_string(),
-        setting: trust_line(&setting, &authorities),
+        trust: trust_of(&setting, &authorities),
         next: next(&setting, &folder),
         authorities,
     };
@@ -216,7 +226,7 @@ fn beside(setting: &Setting) -> PathBuf {
 }
 
 /// The `trust` of `ptl.toml` with the files that are there now; nothing where it names them all.
-fn trust_line(setting: &Setting, authorities: &[FetchedAuthority]) -> Option<String> {
+fn trust_of(setting: &Setting, authorities: &[FetchedAuthority]) -> Option<Vec<String>> {
     let install = setting.install.as_ref()?;
     let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let home = whole(&install.folder);
@@ -233,21 +243,14 @@ fn trust_line(setting: &Setting, authorities: &[FetchedAuthority]) -> Option<Str
         .map(|it| seen(Path::new(&it.file)))
         .filter(|file| !old.contains(file))
         .collect();
-    if new.is_empty() {
-        return None;
-    }
-    let files = old.iter().chain(&new);
-    let files: Vec<_> = files
-        .map(|file| toml::Value::from(file.as_str()).to_string())
-        .collect();
-    Some(format!("trust = [{}]", files.join(", ")))
+    (!new.is_empty()).then(|| [old, new].concat())
 }
 
 fn next(setting: &Setting, folder: &Path) -> String {
     match &setting.install {
         Some(_) => format!(
-            "name them under `trust` in ptl.toml, and prove the whole: `ptl check-chain --env {}`.",
-            setting.named
+            "name them under `trust` in ptl.toml, and prove the whole: `ptl check-chain{}`.",
+            setting.flags
         ),
         None => format!(
             "prove a certificate by them: `ptl check-chain --cert FILE --trust {}`.",

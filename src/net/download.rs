@@ -121,12 +121,8 @@ impl Downloader {
     fn proxy(&self, url: &Url) -> Option<String> {
         let target = url.as_str().parse().ok()?;
         let intercept = self.proxies.intercept(&target)?;
-        // Without what comes before `@`: it may be a password.
-        let authority = intercept.uri().authority()?.as_str();
-        let place = authority
-            .rsplit_once('@')
-            .map_or(authority, |(_, place)| place);
-        Some(place.to_owned())
+        // The library keeps name and password apart.
+        Some(intercept.uri().authority()?.to_string())
     }
 
     /// One request; a redirect comes back as [`End::Elsewhere`], as it stands in the answer.

@@ -81,7 +81,8 @@ impl Place {
         Ok(Self::holding(path.display().to_string(), contents))
     }
 
-    /// The `trust` and `chain` of an install in an environment; what cannot be read is said of its place.
+    /// The `trust`, `chain` and `certificate` of an install in an environment: sub CAs may follow the leaf in its
+    /// file. What cannot be read is said of its place.
     pub fn all_of_install(endpoint: &Endpoint) -> Vec<Self> {
         let named = |setting: &'static str, path: &PathBuf| {
             let name = format!("{setting} {}", path.display());
@@ -98,7 +99,9 @@ impl Place {
         };
         let trust = endpoint.trust.iter().map(|path| named("trust", path));
         let chain = endpoint.chain.iter().map(|path| named("chain", path));
-        trust.chain(chain).collect()
+        let certificate = endpoint.certificate.iter();
+        let certificate = certificate.map(|path| named("certificate", path));
+        trust.chain(chain).chain(certificate).collect()
     }
 
     /// The CAs that this system trusts.

@@ -146,15 +146,13 @@ fn the_install_and_the_system_are_looked_through_too() {
     let bench = Bench::new().variable("SSL_CERT_FILE", utf8(&root));
     Pins::default().write(&bench);
     let sub = pki::sha256().sub.certificate();
-    let settings = format!("chain = {sub:?}\ntrust = [{sub:?}]\n");
+    let settings = format!("certificate = {sub:?}\nchain = {sub:?}\ntrust = [{sub:?}]\n");
     bench.write("ptl.toml", provider_install(&settings));
     let run = show(&bench, &[]).exits(0);
     assert_eq!(found(&run, 0), serde_json::json!(["system"]));
     let shown = utf8(&sub);
-    assert_eq!(
-        found(&run, 1),
-        serde_json::json!([format!("trust {shown}"), format!("chain {shown}")])
-    );
+    let places = ["trust", "chain", "certificate"].map(|setting| format!("{setting} {shown}"));
+    assert_eq!(found(&run, 1), serde_json::json!(places));
 }
 
 #[test]

@@ -155,12 +155,12 @@ fn in_an_install_the_line_for_ptl_toml_is_made() {
     );
     bench.write("ptl.toml", provider_install("trust = [\"old.pem\"]\n"));
     let arguments = ["trust", "fetch", "--env", "here.toml"];
-    let line = "trust = [\"old.pem\", \"trust/test-root-sha256.pem\"]";
+    let line = "trust = [\n  \"old.pem\",\n  \"trust/test-root-sha256.pem\",\n]";
     bench.run(arguments).exits(3).says(&format!("\n{line}\n"));
     bench.write("ptl.toml", provider_install(&format!("{line}\n")));
     let run = bench
         .run([&arguments[..], &["--format", "json"]].concat())
         .exits(3);
-    assert_eq!(run.json()["setting"], Value::Null);
+    assert_eq!(run.json()["trust"], Value::Null);
     bench.run(["trust", "show", "--env", "here.toml"]).exits(0);
 }

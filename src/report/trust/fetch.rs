@@ -28,8 +28,8 @@ pub struct FetchedTrust {
     pub folder: String,
     /// One for each CA.
     pub authorities: Vec<FetchedAuthority>,
-    /// The line for ptl.toml, under `[environment.ID]`, where it does not name the files already.
-    pub setting: Option<String>,
+    /// The `trust` for ptl.toml, under `[environment.ID]`, where it does not name the files already.
+    pub trust: Option<Vec<String>>,
     /// What to do with what is there.
     pub next: String,
 }
@@ -122,13 +122,15 @@ impl Explanation for FetchedTrust {
             text.push('\n');
             text += &authority.text(width);
         }
-        if let Some(setting) = &self.setting {
+        if let Some(files) = &self.trust {
+            let environment = visible(&self.environment);
+            text += &format!("\nIn ptl.toml, under [environment.{environment}]:\n\ntrust = [\n");
             // Unwrapped: it is to be copied.
-            text += &format!(
-                "\nIn ptl.toml, under [environment.{}]:\n\n{}\n",
-                visible(&self.environment),
-                visible(setting)
-            );
+            for file in files {
+                let file = toml::Value::from(file.as_str()).to_string();
+                text += &format!("  {},\n", visible(&file));
+            }
+            text += "]\n";
         }
         // Where all went well, the first line says it.
         if (1..self.authorities.len()).contains(&self.there()) {

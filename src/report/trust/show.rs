@@ -78,15 +78,15 @@ struct OnePlace {
 }
 
 impl Trust {
-    /// The document of what was found. `named` is how `--env` names the environment.
+    /// The document of what was found. `flags` is what a command in a hint needs to speak of the same, as ` --env int`.
     pub fn new(
         environment: &Environment,
-        named: &str,
+        flags: &str,
         holdings: &[Holding<'_>],
         places: &[Place],
         judged: Timestamp,
     ) -> Self {
-        let ways = Ways { environment, named };
+        let ways = Ways { environment, flags };
         Self {
             schema: 1,
             kind: "trust",
@@ -150,7 +150,7 @@ impl Trust {
 /// How a person gets at what is missing.
 struct Ways<'a> {
     environment: &'a Environment,
-    named: &'a str,
+    flags: &'a str,
 }
 
 impl Ways<'_> {
@@ -213,10 +213,10 @@ impl Ways<'_> {
             State::Missing | State::Unknown => String::new(),
             State::NotNeeded => format!(" --generation {}", holding.generation.id),
         };
-        let named = self.named;
+        let flags = self.flags;
         if held.authority.url.is_some() {
             return Some(format!(
-                "`ptl trust fetch --env {named}{choice}` downloads it, and keeps it only if it is this one."
+                "`ptl trust fetch{flags}{choice}` downloads it, and keeps it only if it is this one."
             ));
         }
         if held.state == State::NotNeeded {
@@ -224,7 +224,7 @@ impl Ways<'_> {
         }
         let desk = &self.environment.desk;
         Some(format!(
-            "No source says where it can be downloaded: ask {} ({}) for it, then look: `ptl trust show --env {named} FILE`.",
+            "No source says where it can be downloaded: ask {} ({}) for it, then look: `ptl trust show{flags} FILE`.",
             desk.name, desk.mail
         ))
     }
