@@ -114,6 +114,8 @@ fn of_files(args: &BundleArgs, cert: &Path, global: &Global) -> Result<Job> {
         chain: args.chain.clone(),
         trust: args.trust.clone(),
         key: Some(key.clone()),
+        // Everybody whom a public CA certifies could call.
+        trusts_system: false,
     };
     let secret = passphrase::of_files(&files.all(), &args.passphrase, global)?;
     let opened = passphrase::read_key_under(key, secret.as_ref())?;
