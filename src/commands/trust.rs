@@ -1,6 +1,9 @@
 //! `ptl trust`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use super::{Exit, context::Scene, hand_over, layout, open_output, runtime};
 use crate::{
@@ -117,6 +120,7 @@ fn show(args: &ShowArgs, global: &Global) -> Result<Exit> {
 fn fetch(args: &FetchArgs, global: &Global) -> Result<Exit> {
     let setting = Setting::read(global)?;
     let output = open_output(global)?;
+    let timeout = global.deadline()?;
     let (environment, endpoint) = (&setting.environment, &setting.endpoint);
     let wanted = trust::wanted(environment, endpoint, global.time()?, &args.generation)?;
     let folder = args.out.clone().unwrap_or_else(|| beside(&setting));
@@ -138,16 +142,17 @@ fn fetch(args: &FetchArgs, global: &Global) -> Result<Exit> {
         })
         .collect();
     if !global.offline {
-        download(jobs, &setting, args, &shelf, global)?;
+        download(jobs, &setting, args, &shelf, timeout)?;
     }
+    let trust = trust_of(&setting, &authorities);
     let document = FetchedTrust {
         schema: 1,
         kind: "trust-fetch",
         tool: concat!("ptl ", env!("CARGO_PKG_VERSION")),
         environment: environment.id.clone(),
         folder: folder.display().to_string(),
-        trust: trust_of(&setting, &authorities),
-        next: next(&setting, &folder),
+        next: next(&setting, &folder, trust.is_some()),
+        trust,
         authorities,
     };
     print(&document, global, output)?;
@@ -169,9 +174,8 @@ fn download(
     setting: &Setting,
     args: &FetchArgs,
     shelf: &Shelf,
-    global: &Global,
+    timeout: Duration,
 ) -> Result<()> {
-    let timeout = global.deadline()?;
     let runtime = runtime()?;
     let failed = |why: String| Error::internal("could not make an HTTP client").because(why);
     let downloader = Downloader::new(servers(setting), timeout).map_err(failed)?;
@@ -246,8 +250,11 @@ fn trust_of(setting: &Setting, authorities: &[FetchedAuthority]) -> Option<Vec<S
     (!new.is_empty()).then(|| [old, new].concat())
 }
 
-fn next(setting: &Setting, folder: &Path) -> String {
+fn next(setting: &Setting, folder: &Path, are_to_be_named: bool) -> String {
     match &setting.install {
+        Some(_) if !are_to_be_named => {
+            format!("prove the whole: `ptl check-chain{}`.", setting.flags)
+        }
         Some(_) => format!(
             "name them under `trust` in ptl.toml, and prove the whole: `ptl check-chain{}`.",
             setting.flags

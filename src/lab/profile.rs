@@ -115,7 +115,7 @@ impl Lab {
             path: newest.map(|shape| format!("/{}", shape.root_list)),
             ..base.clone()
         };
-        // As in the shipped profiles: no service needs it, `ptl trust fetch` asks it.
+        // As in the shipped profiles: no service needs it, and `ptl trust fetch` asks it.
         let certificates = Host {
             name: CERTIFICATES.to_owned(),
             purpose: "ca-download".to_owned(),

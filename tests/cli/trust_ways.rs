@@ -162,5 +162,9 @@ fn in_an_install_the_line_for_ptl_toml_is_made() {
         .run([&arguments[..], &["--format", "json"]].concat())
         .exits(3);
     assert_eq!(run.json()["trust"], Value::Null);
+    assert_eq!(
+        run.json()["next"],
+        "prove the whole: `ptl check-chain --env here.toml`."
+    );
     bench.run(["trust", "show", "--env", "here.toml"]).exits(0);
 }

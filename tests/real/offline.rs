@@ -43,9 +43,14 @@ fn sockets(bench: &Bench, arguments: &[&str]) -> Vec<String> {
 fn offline_opens_no_socket() {
     let bench = Bench::new();
     bench.write("ptl.toml", INSTALL);
-    for command in ["preflight", "check-firewall"] {
-        let opened = sockets(&bench, &[command, "--offline"]);
-        assert!(opened.is_empty(), "{command}: {opened:#?}");
+    for command in [
+        &["preflight"][..],
+        &["check-firewall"],
+        &["trust", "show"],
+        &["trust", "fetch"],
+    ] {
+        let opened = sockets(&bench, &[command, &["--offline"]].concat());
+        assert!(opened.is_empty(), "{command:?}: {opened:#?}");
     }
     let opened = sockets(&bench, &["check-firewall", "--target", "127.0.0.1:1"]);
     assert!(!opened.is_empty(), "strace sees what is not offline");
