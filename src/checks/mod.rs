@@ -11,6 +11,7 @@ pub mod key;
 pub mod matching;
 pub mod network;
 pub mod path;
+pub mod peer;
 pub mod tcp;
 pub mod tls;
 pub mod trust;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<&'static Meta> {
     metas.extend(of(matching::WANTS_A_KEY));
     metas.extend(of(matching::LONE_KEY));
     metas.extend(of(path::CHECKS));
+    metas.extend(of(peer::CHECKS));
     metas.extend(of(dns::NAME));
     metas.extend(of(tcp::CONNECTION));
     metas.extend(of(tls::HANDSHAKE));

@@ -3,8 +3,10 @@
 //! Every kind of fault belongs to exactly one check, so that whatever OpenSSL or ptl's own rules have
 //! against a path is a failed or an undetermined check here.
 
+mod missing;
 mod requirements;
 
+pub use missing::{Pinned, Surroundings};
 pub use requirements::cause;
 
 use crate::{
@@ -19,6 +21,8 @@ pub struct PathFacts {
     pub judgement: Judgement,
     /// What it was judged by.
     pub policy: Policy,
+    /// Where a missing CA may be.
+    pub surroundings: Surroundings,
 }
 
 /// Declares a check on a path by what differs from one to the next.
@@ -50,7 +54,7 @@ pub static CHECKS: &[Check<PathFacts>] = &[
             "RFC 5280, 6.1",
             "Add the missing CA certificate to --chain or --trust; `openssl x509 -noout -issuer -in FILE` names it.",
         ),
-        run: requirements::leads_to_a_trusted_certificate,
+        run: missing::leads_to_a_trusted_certificate,
     },
     Check {
         meta: meta(

@@ -13,7 +13,7 @@ use crate::{
     },
     x509::{
         self,
-        path::{Host, Policy, Revocation},
+        path::{Demands, Host, Policy, Revocation},
     },
 };
 
@@ -96,6 +96,7 @@ fn policy(args: &CheckChainArgs, at: jiff::Timestamp) -> Result<Policy> {
         host: args.host.as_deref().map(Host::parse).transpose()?,
         depth: args.depth,
         sha1: args.sha1,
+        demands: Demands::Full,
         revocation: args.revocation.unwrap_or(unsaid),
         lists,
     })

@@ -17,13 +17,15 @@ use crate::{
     check::{self, Cause, Context, Finding, Mark},
     checks::{
         chain::{self, ChainFacts, Place},
-        path::{self, PathFacts},
+        path::{self, PathFacts, Pinned, Surroundings},
+        peer::{self, Level, PeerFacts},
     },
+    environment,
     error::Result,
     x509::{
         Certificate,
         key::Passphrase,
-        path::{Judge, Policy},
+        path::{Judge, Judgement, Policy, Purpose, as_peer},
     },
 };
 
@@ -69,6 +71,7 @@ pub fn check_files(
         passphrase,
         key: files.key.as_deref(),
         findings: Vec::new(),
+        read: Vec::new(),
         context,
     };
     let mut shown = reader.file("--cert", &files.cert)?;
@@ -82,7 +85,7 @@ pub fn check_files(
     if files.trusts_system {
         trusted.extend(reader.system("--trust")?);
     }
-    let of_files = reader.findings;
+    let (of_files, read) = (reader.findings, reader.read);
     let leaf = Arc::clone(&shown[0]);
     let key = match &files.key {
         Some(file) => {
@@ -93,7 +96,7 @@ pub fn check_files(
         None => None,
     };
     let judge = Judge::new(trusted, policy)?;
-    let mut findings = check_chain(&judge, shown, &[], None, context)?;
+    let mut findings = check_chain(&judge, shown, &[], read, None, context)?;
     if let Some(facts) = key {
         findings.extend(check::run(
             crate::checks::key::CHECKS,
@@ -111,6 +114,7 @@ fn check_chain(
     judge: &Judge,
     shown: Vec<Arc<Certificate>>,
     at_hand: &[Arc<Certificate>],
+    read: Vec<InFile>,
     environment: Option<Place>,
     context: &Context<'_>,
 ) -> Result<Vec<Finding>> {
@@ -118,20 +122,57 @@ fn check_chain(
     let judgement = judge.judge(&shown[0], &others)?;
     let subject = shown[0].label();
     let policy = judge.policy().clone();
+    let peers = peers(&judgement, &policy)?;
     let facts = ChainFacts {
         shown,
         judgement: judgement.clone(),
         host: policy.host.clone(),
         environment,
     };
-    let path = PathFacts { judgement, policy };
+    let environments = environment::all().iter().chain(context.environment);
+    let path = PathFacts {
+        judgement,
+        policy,
+        surroundings: Surroundings {
+            files: read,
+            pinned: Pinned::of(environments),
+        },
+    };
     let mut findings = check::run(path::CHECKS, &subject, &path, context);
     findings.extend(check::run(chain::CHECKS, &subject, &facts, context));
+    let of_peers = check::run_after(&findings, peer::CHECKS, &subject, &peers, context);
+    findings.extend(of_peers);
     // It explains whatever else fails, so the report's first line is to say it.
     findings.sort_by_key(|finding| {
         finding.outcome != Mark::Fail || finding.cause != Some(Cause::WrongEnvironment)
     });
     Ok(findings)
+}
+
+/// What OpenSSL says of the path at the levels that are in use.
+fn peers(judgement: &Judgement, policy: &Policy) -> Result<PeerFacts> {
+    let mut openssl = Vec::new();
+    for level in [0, 1, 2] {
+        openssl.push(Level {
+            level,
+            server: as_peer(judgement, Purpose::Server, level, policy)?,
+            client: as_peer(judgement, Purpose::Client, level, policy)?,
+        });
+    }
+    Ok(PeerFacts {
+        judgement: judgement.clone(),
+        host: policy.host.clone(),
+        purpose: policy.purpose,
+        openssl,
+    })
+}
+
+/// A certificate, and the name of the file that it stands in.
+type InFile = (String, Arc<Certificate>);
+
+fn in_file(file: &Path, certificates: &[Arc<Certificate>]) -> Vec<InFile> {
+    let named = |one: &Arc<Certificate>| (file.display().to_string(), Arc::clone(one));
+    certificates.iter().map(named).collect()
 }
 
 fn shared(certificates: Vec<Certificate>) -> Vec<Arc<Certificate>> {

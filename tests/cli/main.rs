@@ -59,6 +59,7 @@ mod lab_folder;
 #[cfg(unix)]
 mod lab_rehearsal;
 mod lint;
+mod peers;
 mod preflight;
 mod readme;
 mod real_cas;

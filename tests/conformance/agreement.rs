@@ -10,7 +10,7 @@ use openssl::{
 };
 use ptl::{
     check::{self, Context, Mark, Selection},
-    checks::path::{CHECKS, PathFacts},
+    checks::path::{CHECKS, PathFacts, Surroundings},
     x509::path::{Host, Judgement, Policy},
 };
 
@@ -64,6 +64,7 @@ pub(crate) fn every_check_passes(judgement: &Judgement, policy: &Policy) -> bool
     let facts = PathFacts {
         judgement: judgement.clone(),
         policy: policy.clone(),
+        surroundings: Surroundings::default(),
     };
     check::run(CHECKS, "case", &facts, &context)
         .iter()

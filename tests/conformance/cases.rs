@@ -10,7 +10,7 @@ use std::{
 
 use ptl::x509::{
     Certificate, Object, RevocationList,
-    path::{Host, Judge, Judgement, Policy, Purpose, Revocation, Sha1},
+    path::{Demands, Host, Judge, Judgement, Policy, Purpose, Revocation, Sha1},
     read,
 };
 use serde_json::Value;
@@ -232,6 +232,7 @@ pub(crate) fn judgement(case: &Case) -> Result<(Judgement, Policy), String> {
             .map_err(said)?,
         depth: case.depth,
         sha1: case.sha1,
+        demands: Demands::Full,
         revocation: case.revocation,
         lists: lists(&case.lists)?,
     };

@@ -19,8 +19,9 @@ pub(super) fn is_not_signed_with_sha1(facts: &ChainFacts, _: &Context<'_>) -> Ou
     Outcome::fail(
         Cause::Sha1Signature,
         format!(
-            "`{}` is signed with SHA-1: OpenSSL refuses that at its default security level (2; level 0 takes it), \
-             and so do Java (jdk.certpath.disabledAlgorithms), Go since 1.18, rustls and every browser",
+            "`{}` is signed with SHA-1: OpenSSL 3 refuses that from security level 1 on (level 0 takes it), Go since \
+             1.18, rustls and browsers always; Java and SChannel take it under a private root. PEER-001 to 007 say who \
+             refuses this certificate",
             signed.join("`, `")
         ),
     )
@@ -46,7 +47,8 @@ pub(super) fn names_the_host_beyond_the_common_name(
         Cause::NameInCnOnly,
         format!(
             "`{}` stands in the common name alone: OpenSSL, SChannel and Java read that, \
-             Go since 1.15, rustls and browsers do not, and refuse the certificate",
+             Go since 1.15, rustls and browsers do not, and refuse the certificate as a server's; PEER-001 to 007 say \
+             who does",
             leaf.common_names.join("`, `")
         ),
     )

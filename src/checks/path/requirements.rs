@@ -3,13 +3,9 @@
 use super::PathFacts;
 use crate::{
     check::{Cause, Context, Evidence, Outcome},
-    x509::{
-        Certificate,
-        path::{Fault, FaultKind, Judgement, Revocation, Sha1},
-    },
+    x509::path::{Fault, FaultKind, Judgement, Revocation, Sha1},
 };
 
-const REACH: &[FaultKind] = &[FaultKind::IssuerMissing, FaultKind::SelfSigned];
 const SIGNATURES: &[FaultKind] = &[FaultKind::BadSignature];
 const DATES: &[FaultKind] = &[FaultKind::Expired, FaultKind::NotYetValid];
 const CAS: &[FaultKind] = &[FaultKind::NotACa, FaultKind::PathTooLong];
@@ -30,67 +26,26 @@ const LISTS: &[FaultKind] = &[
 ];
 const OTHER: &[FaultKind] = &[FaultKind::Other];
 
-pub(super) fn leads_to_a_trusted_certificate(facts: &PathFacts, context: &Context<'_>) -> Outcome {
-    let judgement = &facts.judgement;
-    if judgement.truncated && judgement.anchor.is_none() {
-        return Outcome::undetermined(
-            "there are more paths than can be followed, and none of those that were reached a trusted certificate",
-        )
-        .hint("Leave certificates out of --chain that have nothing to do with the leaf.");
-    }
-    let Some(last) = judgement.path.last() else {
-        return Outcome::undetermined("there was no certificate to judge");
-    };
-    let way = way(judgement);
-    if judgement.anchor.is_some() && judgement.faults_of(REACH).next().is_none() {
-        return Outcome::pass(format!("the path ends with the trusted `{}`", last.label()))
-            .with("path", way);
-    }
-    let self_signed = judgement
-        .faults_of(REACH)
-        .any(|fault| fault.kind == FaultKind::SelfSigned);
-    let outcome = if self_signed {
-        Outcome::fail(
-            Cause::SelfSigned,
-            format!(
-                "the path ends with `{}`, which signed itself and is not among the trusted certificates, so nobody vouches for it",
-                last.label()
-            ),
-        )
-    } else {
-        Outcome::fail(Cause::IssuerMissing, no_issuer(judgement, last))
-    };
-    let outcome = outcome.with("path", way);
-    let (chain, trust) = match context.install {
-        Some(_) => ("`chain` in ptl.toml", "`trust`"),
-        None => ("--chain", "--trust"),
-    };
-    match last.extensions.issuer_urls.first() {
-        Some(url) if !self_signed => outcome.hint(format!(
-            "Download the issuer from {url} and add it to {chain}, or to {trust} if it is the root."
-        )),
-        _ if context.install.is_some() => outcome.hint(
-            "Add the missing CA certificate to the file of `chain` in ptl.toml, or to `trust` if it is a root that `ptl explain generations` lists; `openssl x509 -noout -issuer -in FILE` names it.",
-        ),
+pub(super) fn signatures_fit(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+    let outcome = judge(facts, SIGNATURES, "every signature fits");
+    match impostor(facts) {
+        Some(hint) if matches!(outcome, Outcome::Fail(..)) => outcome.hint(hint),
         _ => outcome,
     }
 }
 
-/// A candidate with an anchor that OpenSSL does not follow: a CA's name, and another key.
-fn no_issuer(judgement: &Judgement, last: &Certificate) -> String {
-    let (name, issuer) = (last.label(), &last.issuer);
-    match judgement.anchor {
-        None => format!(
-            "the path ends with `{name}`: its issuer `{issuer}` is not among the certificates given, so no trusted one is reached"
-        ),
-        Some(_) => format!(
-            "the path ends with `{name}`: a certificate of its issuer's name `{issuer}` was given, but with another key, so it is another CA or another generation of it"
-        ),
-    }
-}
-
-pub(super) fn signatures_fit(facts: &PathFacts, _: &Context<'_>) -> Outcome {
-    judge(facts, SIGNATURES, "every signature fits")
+/// The CA whose key did not sign the certificate below it, and its file.
+fn impostor(facts: &PathFacts) -> Option<String> {
+    let fault = facts.judgement.faults_of(SIGNATURES).next()?;
+    let child = facts.judgement.path.get(fault.depth)?;
+    let issuer = facts.judgement.path.get(fault.depth + 1)?;
+    let files = &facts.surroundings.files;
+    let (file, _) = files.iter().find(|(_, known)| known == issuer)?;
+    Some(format!(
+        "Find the CA certificate that did sign it: `{}` of {file} has the issuer's name, but its key did not sign `{}`, so it is another CA of that name, or one of the two was altered.",
+        issuer.label(),
+        child.label()
+    ))
 }
 
 pub(super) fn is_within_dates(facts: &PathFacts, _: &Context<'_>) -> Outcome {
@@ -310,16 +265,6 @@ fn sentence(judgement: &Judgement, fault: &Fault) -> String {
     format!("`{name}`: {}{code}", fault.note)
 }
 
-/// The names on a path, leaf first.
-fn way(judgement: &Judgement) -> String {
-    let names: Vec<String> = judgement
-        .path
-        .iter()
-        .map(|certificate| certificate.label())
-        .collect();
-    names.join(" <- ")
-}
-
 /// The cause of a failure for a kind of fault.
 pub fn cause(kind: FaultKind) -> Cause {
     match kind {
@@ -352,6 +297,7 @@ pub fn cause(kind: FaultKind) -> Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checks::path::missing::REACH;
 
     #[test]
     fn every_kind_of_fault_belongs_to_exactly_one_check() {

@@ -265,7 +265,7 @@ fn has_no_sha1(facts: &WayFacts, _: &Context<'_>) -> Outcome {
     Outcome::fail(
         Cause::Sha1Signature,
         format!(
-            "SHA-1 signs {}: OpenSSL 3 at its usual level, Java since 17, Go since 1.18, rustls and reqwest refuse that.",
+            "SHA-1 signs {}: OpenSSL 3 refuses that from security level 1 on, Go since 1.18 and rustls always; Java and SChannel take it under a private root.",
             signed.join(", ")
         ),
     )

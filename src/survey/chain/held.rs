@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::shared;
+use super::{InFile, in_file, shared};
 use crate::{
     check::{self, Context, Finding},
     checks::files::{CHECKS, FileFacts, Found, Held},
@@ -20,6 +20,8 @@ pub(super) struct Reader<'a> {
     pub(super) context: &'a Context<'a>,
     /// What was found of the files so far.
     pub(super) findings: Vec<Finding>,
+    /// Every certificate that was read, with its file.
+    pub(super) read: Vec<InFile>,
 }
 
 impl Reader<'_> {
@@ -69,7 +71,9 @@ impl Reader<'_> {
         let subject = format!("{setting} {}", path.display());
         self.findings
             .extend(check::run(CHECKS, &subject, &facts, self.context));
-        Ok(shared(contents.certificates))
+        let certificates = shared(contents.certificates);
+        self.read.extend(in_file(path, &certificates));
+        Ok(certificates)
     }
 }
 

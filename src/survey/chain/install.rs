@@ -2,14 +2,14 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{check_chain, held::held, key, shared};
+use super::{InFile, check_chain, held::held, in_file, key, shared};
 use crate::{
     check::{self, Finding},
     checks::{
         chain::{self, Elsewhere, Place},
         files::{self as named, FileFacts, Found},
         key::CHECKS as KEY,
-        path,
+        path, peer,
         trust::{self, GenerationFacts, HeldFacts, Kin},
     },
     config::Endpoint,
@@ -29,6 +29,8 @@ pub(super) struct Holding {
     pub(super) leaf: Vec<Arc<Certificate>>,
     pub(super) chain: Vec<Arc<Certificate>>,
     pub(super) trusted: Vec<Arc<Certificate>>,
+    /// All of them, each with its file.
+    pub(super) read: Vec<InFile>,
 }
 
 /// Judges an install's certificate, chain, key and trusted CAs.
@@ -52,6 +54,9 @@ pub(super) fn hold(subject: &Subject<'_>, endpoint: &Endpoint) -> Holding {
     let mut holding = Holding::default();
     let mut read = |setting: &'static str, file: Option<&Path>| {
         let (found, certificates) = load(setting, file, endpoint.key.as_deref());
+        holding
+            .read
+            .extend(in_file(file.unwrap_or(Path::new("")), &certificates));
         let shown = file.map_or_else(
             || setting.to_owned(),
             |file| format!("{setting} {}", file.display()),
@@ -135,12 +140,19 @@ pub(super) fn check_leaf(
             reason,
             subject.selection,
         ));
+        findings.extend(check::skipped(
+            peer::CHECKS,
+            "certificate",
+            reason,
+            subject.selection,
+        ));
         return Ok(findings);
     }
     let (judge, subs) = judge(subject, endpoint, holding)?;
     let shown = holding.leaf.iter().chain(&holding.chain).cloned().collect();
     let place = place(subject, endpoint);
-    check_chain(&judge, shown, &subs, Some(place), &subject.context())
+    let read = holding.read.clone();
+    check_chain(&judge, shown, &subs, read, Some(place), &subject.context())
 }
 
 /// The judge of the install's certificate, and the sub CAs that are at hand for it.

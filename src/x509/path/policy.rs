@@ -22,6 +22,8 @@ pub struct Policy {
     pub depth: Option<usize>,
     /// What of SHA-1 signatures below the anchor.
     pub sha1: Sha1,
+    /// Whose demands there are.
+    pub demands: Demands,
     /// Which certificates need a revocation list.
     pub revocation: Revocation,
     /// The revocation lists that are at hand.
@@ -37,6 +39,7 @@ impl Policy {
             host: None,
             depth: None,
             sha1: Sha1::Allow,
+            demands: Demands::Full,
             revocation: Revocation::Off,
             lists: Vec::new(),
         }
@@ -77,6 +80,16 @@ pub enum Sha1 {
     Allow,
     /// They fail the path.
     Refuse,
+}
+
+/// Whose demands a path is judged by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Demands {
+    /// Section 6 of RFC 5280 in full: OpenSSL's strict form at security level 0, and ptl's own rules.
+    #[default]
+    Full,
+    /// What a TLS peer that runs on OpenSSL demands at this security level (0 to 5), and nothing more.
+    Peer(u8),
 }
 
 /// Which certificates need a revocation list.

@@ -13,7 +13,7 @@ use openssl::{
     },
 };
 
-use super::{Fault, Host, Policy, Revocation, candidates, codes, revocation};
+use super::{Demands, Fault, Host, Policy, Revocation, candidates, codes, revocation};
 use crate::{
     openssl_ext::{self, Complaint, Lists},
     x509::Certificate,
@@ -93,10 +93,14 @@ fn store(
 fn parameters(policy: &Policy, wanted: Use) -> Result<X509VerifyParam, ErrorStack> {
     let mut parameters = X509VerifyParam::new()?;
     // Anchors need not sign themselves; policies count where a CA demands one (RFC 5280, 6.1.3); strict, and what real CAs get wrong is let go in `codes`.
-    let mut flags = X509VerifyFlags::PARTIAL_CHAIN
-        | X509VerifyFlags::TRUSTED_FIRST
-        | X509VerifyFlags::X509_STRICT
-        | X509VerifyFlags::POLICY_CHECK;
+    let mut flags = X509VerifyFlags::PARTIAL_CHAIN | X509VerifyFlags::TRUSTED_FIRST;
+    let level = match policy.demands {
+        Demands::Full => {
+            flags |= X509VerifyFlags::X509_STRICT | X509VerifyFlags::POLICY_CHECK;
+            0
+        }
+        Demands::Peer(level) => level,
+    };
     // CRL_CHECK_ALL without CRL_CHECK checks nothing at all.
     let lists = X509VerifyFlags::CRL_CHECK
         | X509VerifyFlags::EXTENDED_CRL_SUPPORT
@@ -110,7 +114,7 @@ fn parameters(policy: &Policy, wanted: Use) -> Result<X509VerifyParam, ErrorStac
     }
     parameters.set_flags(flags)?;
     openssl_ext::take_any_policy(&mut parameters)?;
-    parameters.set_auth_level(0);
+    parameters.set_auth_level(i32::from(level));
     parameters.set_depth(100);
     parameters.set_time(policy.at.as_second());
     match wanted {
@@ -152,7 +156,8 @@ pub(super) fn run(
     let mut faults: Vec<Fault> = complaints
         .iter()
         .filter(|complaint| {
-            !codes::is_let_go(complaint.code, complaint.depth, &path, anchored, policy.at)
+            policy.demands != Demands::Full
+                || !codes::is_let_go(complaint.code, complaint.depth, &path, anchored, policy.at)
         })
         .map(|complaint| codes::fault(*complaint, pass.wanted, &path))
         .collect();
