@@ -20,6 +20,7 @@ mod chain_files;
 mod chain_install;
 mod chain_keys;
 mod chain_lists;
+mod chain_paths;
 mod chain_stores;
 mod checklist;
 mod checklist_file;
