@@ -124,7 +124,7 @@ pub static CHECKS: &[Check<PeerFacts>] = &[
     Check {
         meta: meta(
             "PEER-004",
-            "Java (JDK 17 and later) takes the certificate",
+            "Java (JDK 17) takes the certificate",
             "JDK 17, conf/security/java.security: jdk.certpath.disabledAlgorithms; JEP 288",
             MEND,
         ),

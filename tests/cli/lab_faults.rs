@@ -309,7 +309,9 @@ fn every_flaw_of_a_certificate_is_found_in_the_chain() {
         let order = [*order, &["--san"]].concat();
         let bench = lab.install(&order);
         let run = ptl(&bench, &Machine::default(), &["check-chain"]).exits(1);
-        let found = not_well(&run);
+        let mut found = not_well(&run);
+        // Every verifier says the same once more.
+        found.retain(|line| !line.starts_with("PEER-"));
         let mut wanted = vec![format!("{} {}", row.check, row.cause)];
         wanted.extend(row.besides.iter().map(|text| (*text).to_owned()));
         for line in &wanted {

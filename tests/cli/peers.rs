@@ -313,3 +313,26 @@ fn only_the_sides_that_purpose_names_are_judged() {
     assert_eq!(row["reason"], "rustls takes it as a client's");
     assert_eq!(row["evidence"]["as a server's"], Value::Null);
 }
+
+#[cfg(unix)]
+#[test]
+fn the_three_generations_are_taken_as_the_real_ones_are() {
+    use crate::{
+        loopback::Machine,
+        rehearsal_spine::{lab, ptl},
+    };
+    let lab = lab();
+    for (generation, rows) in [
+        ("sha1", ["TT", "RR", "RR", "TT", "TT", "RR", "RR"]),
+        ("sha2", ["TT", "TT", "TT", "TT", "TT", "RT", "RT"]),
+        ("g2", ["TT", "TT", "TT", "TT", "TT", "RT", "RT"]),
+    ] {
+        let bench = lab.install(&["--generation", generation]);
+        let run = ptl(&bench, &Machine::default(), &["check-chain"]);
+        let said: Vec<String> = ROWS
+            .iter()
+            .map(|id| Defect::said(&run.findings(id)[0]))
+            .collect();
+        assert_eq!(said, rows, "{generation}: {run}");
+    }
+}
