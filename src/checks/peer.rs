@@ -53,6 +53,17 @@ impl PeerFacts {
         }
     }
 
+    /// Whether lowering OpenSSL's level would not help.
+    fn fails_at_every_level(&self) -> bool {
+        let lowest = self.openssl.iter().find(|said| said.level == 0);
+        lowest.is_some_and(|said| {
+            self.sides().iter().any(|side| match side {
+                Side::Server => !said.server.is_empty(),
+                Side::Client => !said.client.is_empty(),
+            })
+        })
+    }
+
     /// Why a verifier cannot be asked about this path at all.
     fn unasked(&self) -> Option<Outcome> {
         if self.judgement.anchor.is_none() {
@@ -87,6 +98,8 @@ const fn meta(
 const LEVELS: &str = "OpenSSL, SSL_CTX_set_security_level(3) and X509_VERIFY_PARAM_set_auth_level(3); \
                       judged by the OpenSSL that ptl is linked with";
 
+const NO_SETTING: &str = "Mend what is named: no setting of OpenSSL takes less.";
+
 const LOWER: &str = "Mend what is named. A peer of your own can be set to take it until then: `@SECLEVEL=0` at the end of its cipher list.";
 
 const MEND: &str =
@@ -99,7 +112,7 @@ pub static CHECKS: &[Check<PeerFacts>] = &[
             "PEER-001",
             "OpenSSL at security level 0 takes the certificate",
             LEVELS,
-            "Mend what is named: no setting of OpenSSL takes less.",
+            NO_SETTING,
         ),
         run: |facts, _| openssl(facts, 0),
     },
@@ -177,7 +190,11 @@ fn openssl(facts: &PeerFacts, level: u8) -> Outcome {
             .collect()
     };
     let name = format!("OpenSSL at level {level}");
-    verdict(&name, facts.sides(), refused)
+    let outcome = verdict(&name, facts.sides(), refused);
+    match outcome {
+        Outcome::Fail(..) if facts.fails_at_every_level() => outcome.hint(NO_SETTING),
+        _ => outcome,
+    }
 }
 
 /// A fault of the path as a reason.

@@ -265,6 +265,11 @@ fn every_row_says_who_takes_a_chain_and_openssl_and_java_agree() {
             assert_eq!(row["outcome"], outcome, "{row:#}");
             assert_eq!(row["severity"], "notice");
         }
+        // Lowering the level is no advice where the lowest refuses as well.
+        if said[1].contains('R') {
+            let hint = rows[1]["hint"].as_str().unwrap();
+            assert_eq!(hint.contains("SECLEVEL=0"), said[0] == "TT", "{hint}");
+        }
     }
 }
 
