@@ -5,11 +5,11 @@ use std::{collections::HashMap, path::PathBuf, sync::Arc};
 use jiff::Timestamp;
 
 use super::{
-    Problem,
+    Gap, Problem, Signature,
     file::ListFile,
     index::Found,
-    scan::{self, List, Signature},
-    status::{self, Gap, Status},
+    scan::{self, List},
+    status::{self, Status},
 };
 use crate::{
     error::{Error, Result},

@@ -6,9 +6,11 @@
 mod entry;
 mod extensions;
 mod file;
+mod gap;
 pub mod index;
 pub mod lookup;
 mod scan;
+mod signature;
 pub mod status;
 mod window;
 
@@ -17,7 +19,9 @@ use std::fmt;
 pub use entry::{Entry, Reason, serial_content, serial_of_text};
 pub use extensions::{ListExtensions, PointName, Scope};
 pub use file::ListFile;
-pub use scan::{List, Signature, scan};
+pub use gap::Gap;
+pub use scan::{List, scan};
+pub use signature::Signature;
 
 /// Why a list cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,20 +3,15 @@
 use std::io::Read;
 
 use jiff::Timestamp;
-use openssl::{
-    asn1::Asn1Object,
-    hash::MessageDigest,
-    nid::Nid,
-    pkey::{PKeyRef, Public},
-    sign::Verifier,
-};
+use openssl::pkey::{PKeyRef, Public};
 use serde::{Deserialize, Serialize};
 
 use super::{
     Problem,
     entry::Entry,
     extensions::ListExtensions,
-    window::{Header, Window, object},
+    signature::{Algorithm, Signature},
+    window::{Header, Window, content},
 };
 use crate::x509;
 
@@ -25,19 +20,10 @@ const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
+const NO_LIST: &str = "it is no revocation list";
+const ALGORITHM_MISSING: &str = "its signature's algorithm is missing";
 /// `[0]`, under which the extensions of a list stand (RFC 5280, 5.1).
 const EXTENSIONS: u8 = 0xa0;
-
-/// Whether a key made a list's signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Signature {
-    /// It did.
-    Fits,
-    /// It did not.
-    DoesNotFit,
-    /// Nobody's key was given, or it is of a kind that is not verified by streaming (PSS, EdDSA).
-    NotTried,
-}
 
 /// What a list says of itself, besides its entries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,26 +61,10 @@ pub fn scan(
     mut each: impl FnMut(&Entry<'_>),
 ) -> Result<List, Problem> {
     let mut window = Window::new(source);
-    let outer = next(&mut window, SEQUENCE, "it is no revocation list")?;
-    let end = window.position() + outer.whole() as u64;
-    window.enter(outer);
-    let inner = next(&mut window, SEQUENCE, "it is no revocation list")?;
-    let signed_end = window.position() + inner.whole() as u64;
-    window.keep();
-    window.enter(inner);
-    version(&mut window)?;
-    let algorithm = taken(
-        &mut window,
-        SEQUENCE,
-        "its signature's algorithm is missing",
-    )?;
-    let identifier = algorithm_of(&algorithm)?;
-    window.verify(match (key, identifier.streams) {
-        (Some(key), Some(digest)) => {
-            Some(Verifier::new(digest, key).map_err(|error| Problem::Engine(error.to_string()))?)
-        }
-        _ => None,
-    });
+    let (end, signed_end) = begin(&mut window)?;
+    let algorithm = taken(&mut window, SEQUENCE, ALGORITHM_MISSING)?;
+    let known = Algorithm::of(&algorithm)?;
+    window.verify(known.verifier(key)?);
     let issuer = taken(&mut window, SEQUENCE, "its issuer's name is missing")?;
     let this_update = time(&mut window)?.ok_or_else(|| form("its date is missing"))?;
     let next_update = time(&mut window)?;
@@ -104,18 +74,7 @@ pub fn scan(
         return Err(form("something follows the extensions"));
     }
     let verifier = window.verified()?;
-    if taken(
-        &mut window,
-        SEQUENCE,
-        "its signature's algorithm is missing",
-    )? != algorithm
-    {
-        return Err(form("it names two algorithms for its signature"));
-    }
-    let signature = taken(&mut window, BIT_STRING, "its signature is missing")?;
-    if window.position() != end || !window.is_at_end()? {
-        return Err(form("something follows it"));
-    }
+    let signature = end_of(&mut window, &algorithm, end)?;
     Ok(List {
         issuer,
         this_update,
@@ -124,12 +83,38 @@ pub fn scan(
         entries,
         odd_entries,
         size: end,
-        algorithm: identifier.name,
-        signature: match verifier {
-            None => Signature::NotTried,
-            Some(verifier) => verified(&verifier, &signature),
-        },
+        algorithm: known.name,
+        signature: Signature::of(verifier.as_ref(), &signature),
     })
+}
+
+/// Passes over what stands before the algorithm; says where the list ends, and where what is signed of it does.
+fn begin<R: Read>(window: &mut Window<'_, R>) -> Result<(u64, u64), Problem> {
+    let outer = next(window, SEQUENCE, NO_LIST)?;
+    let end = window.position() + outer.whole() as u64;
+    window.enter(outer);
+    let inner = next(window, SEQUENCE, NO_LIST)?;
+    let signed_end = window.position() + inner.whole() as u64;
+    window.keep();
+    window.enter(inner);
+    version(window)?;
+    Ok((end, signed_end))
+}
+
+/// The signature, which must be all that is left.
+fn end_of<R: Read>(
+    window: &mut Window<'_, R>,
+    algorithm: &[u8],
+    end: u64,
+) -> Result<Vec<u8>, Problem> {
+    if taken(window, SEQUENCE, ALGORITHM_MISSING)? != algorithm {
+        return Err(form("it names two algorithms for its signature"));
+    }
+    let signature = taken(window, BIT_STRING, "its signature is missing")?;
+    match window.position() == end && window.is_at_end()? {
+        true => Ok(signature),
+        false => Err(form("something follows it")),
+    }
 }
 
 /// Whose a list is, as DER: its first bytes say it.
@@ -138,16 +123,8 @@ pub fn scan(
 /// Where it is no list.
 pub(super) fn issuer(source: impl Read) -> Result<Vec<u8>, Problem> {
     let mut window = Window::new(source);
-    for _ in 0..2 {
-        let header = next(&mut window, SEQUENCE, "it is no revocation list")?;
-        window.enter(header);
-    }
-    version(&mut window)?;
-    taken(
-        &mut window,
-        SEQUENCE,
-        "its signature's algorithm is missing",
-    )?;
+    begin(&mut window)?;
+    taken(&mut window, SEQUENCE, ALGORITHM_MISSING)?;
     taken(&mut window, SEQUENCE, "its issuer's name is missing")
 }
 
@@ -260,46 +237,4 @@ fn extensions<R: Read>(
     )?;
     let inner = content(&wrapped, EXTENSIONS).and_then(|inner| content(inner, SEQUENCE));
     ListExtensions::of(inner.ok_or_else(|| form("its extensions cannot be read"))?)
-}
-
-/// The content of an object that fills these bytes.
-fn content(bytes: &[u8], tag: u8) -> Option<&[u8]> {
-    match object(bytes, tag)? {
-        (content, []) => Some(content),
-        _ => None,
-    }
-}
-
-/// A signature's algorithm.
-struct Algorithm {
-    name: String,
-    /// Its hash, where the signature is verified as the bytes come by.
-    streams: Option<MessageDigest>,
-}
-
-fn algorithm_of(der: &[u8]) -> Result<Algorithm, Problem> {
-    let oid = x509::oid_of_algorithm(der)
-        .ok_or_else(|| form("its signature's algorithm cannot be read"))?;
-    let nid = Asn1Object::from_str(&oid).map_or(Nid::UNDEF, |object| object.nid());
-    let digest = nid
-        .signature_algorithms()
-        .and_then(|pair| MessageDigest::from_nid(pair.digest));
-    let name = nid.long_name().ok().filter(|_| nid != Nid::UNDEF);
-    Ok(Algorithm {
-        name: name.map_or(oid, str::to_owned),
-        streams: digest,
-    })
-}
-
-/// Whether the signature in a BIT STRING is of what the verifier has seen.
-fn verified(verifier: &Verifier<'_>, bits: &[u8]) -> Signature {
-    let fits = match content(bits, BIT_STRING) {
-        // No bit of the last octet is unused.
-        Some([0, signature @ ..]) => verifier.verify(signature).unwrap_or(false),
-        _ => false,
-    };
-    match fits {
-        true => Signature::Fits,
-        false => Signature::DoesNotFit,
-    }
 }

@@ -1,15 +1,15 @@
 //! What a list says of a certificate: good, revoked or nothing, and why (RFC 5280, 6.3.3).
 
-use std::fmt;
-
 use jiff::Timestamp;
 use openssl::x509::X509Name;
 
 use super::{
+    Gap,
     entry::Reason,
     extensions::{PointName, Scope},
     index::Found,
-    scan::{List, Signature},
+    scan::List,
+    signature::Signature,
 };
 use crate::x509::{self, Certificate};
 
@@ -27,29 +27,6 @@ pub enum Status {
     },
     /// It is not known.
     Undetermined(Gap),
-}
-
-/// Why a list says nothing of a certificate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Gap {
-    /// Another CA's list.
-    OtherIssuer,
-    /// The certificate of the list's issuer is not among those given.
-    SignerMissing,
-    /// Its signature is not of the certificate's issuer.
-    BadSignature,
-    /// Nobody could tell whose signature it has.
-    SignatureUnknown(String),
-    /// Its issuer's key usage does not let it sign lists.
-    MayNotSign,
-    /// It covers certificates of another kind, or another partition.
-    OutOfScope(String),
-    /// Its next update was due then.
-    Ended(Timestamp),
-    /// It begins then.
-    FromTheFuture(Timestamp),
-    /// It is of a kind that OpenSSL judges: delta, indirect, of some reasons, or with what is not understood.
-    NotJudgedHere(&'static str),
 }
 
 /// What a list that was asked for a certificate comes to.
@@ -217,31 +194,4 @@ fn date_gap(list: &List, at: Timestamp) -> Option<Gap> {
     }
     let ended = list.next_update.filter(|next| next.as_second() < now);
     ended.map(Gap::Ended)
-}
-
-impl fmt::Display for Gap {
-    /// As a fragment, which follows the list's name.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OtherIssuer => f.write_str("it is another CA's list"),
-            Self::SignerMissing => f.write_str(
-                "its issuer's certificate was not given, so its signature is not verified",
-            ),
-            Self::BadSignature => f.write_str("its signature does not fit its issuer's key"),
-            Self::SignatureUnknown(algorithm) => {
-                write!(
-                    f,
-                    "its signature ({algorithm}) is of a kind that is not verified here"
-                )
-            }
-            Self::MayNotSign => f.write_str("its issuer's key usage does not let it sign lists"),
-            Self::OutOfScope(why) => f.write_str(why),
-            Self::Ended(at) => write!(f, "the next one was due on {}", at.strftime("%F %H:%MZ")),
-            Self::FromTheFuture(at) => write!(f, "it begins only on {}", at.strftime("%F %H:%MZ")),
-            Self::NotJudgedHere(why) => write!(
-                f,
-                "{why}: `ptl check-chain --crl FILE` has OpenSSL judge it"
-            ),
-        }
-    }
 }

@@ -63,6 +63,14 @@ pub(super) fn object(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     Some((&whole[header.header..], rest))
 }
 
+/// The content of an object that fills these bytes.
+pub(super) fn content(bytes: &[u8], tag: u8) -> Option<&[u8]> {
+    match object(bytes, tag)? {
+        (content, []) => Some(content),
+        _ => None,
+    }
+}
+
 /// The window. What leaves it is verified on the way, where that was asked for.
 pub(super) struct Window<'v, R> {
     source: R,

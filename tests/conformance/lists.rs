@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use ptl::{
     crl::{
-        self,
+        self, Gap,
         index::Found,
-        status::{self, Gap, Status},
+        status::{self, Status},
     },
     x509::{
         Certificate, RevocationList,

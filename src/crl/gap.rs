@@ -1,0 +1,55 @@
+//! Why a list says nothing of a certificate, in words.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+/// Why a list says nothing of a certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// Another CA's list.
+    OtherIssuer,
+    /// The certificate of the list's issuer is not among those given.
+    SignerMissing,
+    /// Its signature is not of the certificate's issuer.
+    BadSignature,
+    /// Nobody could tell whose signature it has.
+    SignatureUnknown(String),
+    /// Its issuer's key usage does not let it sign lists.
+    MayNotSign,
+    /// It covers certificates of another kind, or another partition.
+    OutOfScope(String),
+    /// Its next update was due then.
+    Ended(Timestamp),
+    /// It begins then.
+    FromTheFuture(Timestamp),
+    /// It is of a kind that OpenSSL judges: delta, indirect, of some reasons, or with what is not understood.
+    NotJudgedHere(&'static str),
+}
+
+impl fmt::Display for Gap {
+    /// As a fragment, which follows the list's name.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::OtherIssuer => f.write_str("it is another CA's list"),
+            Self::SignerMissing => f.write_str(
+                "its issuer's certificate was not given, so its signature is not verified",
+            ),
+            Self::BadSignature => f.write_str("its signature does not fit its issuer's key"),
+            Self::SignatureUnknown(algorithm) => {
+                write!(
+                    f,
+                    "its signature ({algorithm}) is of a kind that is not verified here"
+                )
+            }
+            Self::MayNotSign => f.write_str("its issuer's key usage does not let it sign lists"),
+            Self::OutOfScope(why) => f.write_str(why),
+            Self::Ended(at) => write!(f, "the next one was due on {}", at.strftime("%F %H:%MZ")),
+            Self::FromTheFuture(at) => write!(f, "it begins only on {}", at.strftime("%F %H:%MZ")),
+            Self::NotJudgedHere(why) => write!(
+                f,
+                "{why}: `ptl check-chain --crl FILE` has OpenSSL judge it"
+            ),
+        }
+    }
+}
