@@ -58,16 +58,20 @@ fn sha1(order: &Order<'_>) -> Option<String> {
         (false, None) => return None,
     };
     let how = match order.server {
-        Server::Nginx => "ssl_ciphers DEFAULT:@SECLEVEL=0;",
-        Server::Apache => "SSLCipherSuite DEFAULT:@SECLEVEL=0",
-        Server::Haproxy => "bind ... ciphers DEFAULT:@SECLEVEL=0",
+        Server::Nginx => "`ssl_ciphers DEFAULT:@SECLEVEL=0;`",
+        Server::Apache => "`SSLCipherSuite DEFAULT:@SECLEVEL=0`",
+        // It loads certificates before it looks at its ciphers.
+        Server::Haproxy if own => {
+            "only `CipherString = DEFAULT:@SECLEVEL=0` in the file that OPENSSL_CONF names to it"
+        }
+        Server::Haproxy => "`ciphers DEFAULT:@SECLEVEL=0` in the `bind` line",
         Server::Tomcat | Server::Java => return None,
         Server::Iis => {
             return Some("SHA-1 signatures stand in the set: whether Windows takes them hangs on its policy for weak signatures (`certutil -getreg chain`); try it with such a peer".to_owned());
         }
     };
     Some(format!(
-        "SHA-1 signatures stand in the set: by its defaults {} {who}; `{how}` lets it, and lets weak keys in as well",
+        "SHA-1 signatures stand in the set: by its defaults {} {who}; {how} lets it, and lets weak keys in as well",
         order.server.title()
     ))
 }

@@ -46,6 +46,11 @@ impl Bundle {
         pki::restrict(&secret);
         let order = ["bundle", "--for", server, "--out", "new"];
         bench.run([&order[..], more].concat()).exits(0);
+        Self::of(bench, lab)
+    }
+
+    /// The bundle in this bench.
+    fn of(bench: Bench, lab: &Lab) -> Self {
         let generations = ["sha1", "sha2", "g2"];
         Self {
             bench,
@@ -77,9 +82,7 @@ impl Bundle {
         if let Some((certificate, key)) = shown {
             command.arg("--cert").arg(certificate).arg("--key").arg(key);
         }
-        // At its usual level OpenSSL does not even load a certificate that SHA-1 signed.
-        let settings = "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nCipherString = DEFAULT:@SECLEVEL=0\n";
-        command.env("OPENSSL_CONF", self.bench.write("openssl.cnf", settings));
+        command.env("OPENSSL_CONF", lowered(&self.bench));
         let output = command.output().expect("curl: tests/run installs it");
         text(&output)
     }
@@ -101,6 +104,14 @@ impl Bundle {
         assert_eq!(self.asks(port, Some(shown)), outside, "a stranger");
         assert_eq!(self.asks(port, None), outside, "nobody");
     }
+}
+
+/// A configuration by which OpenSSL loads a certificate that SHA-1 signed: at its usual level it does not.
+fn lowered(bench: &Bench) -> PathBuf {
+    let settings = format!(
+        "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nCipherString = {WEAK}\n"
+    );
+    bench.write("openssl.cnf", settings)
 }
 
 const ALL: &[&str] = &["sha1", "sha2", "g2"];
@@ -196,6 +207,11 @@ fn apache_lets_every_generation_in_and_no_other() {
 }
 
 fn haproxy(lines: &str) -> (Server, u16) {
+    haproxy_under(lines, "/dev/null")
+}
+
+/// HAProxy with this configuration of OpenSSL.
+fn haproxy_under(lines: &str, openssl: &str) -> (Server, u16) {
     let (folder, port) = (folder(), free_port());
     let bind = lines.replace("bind :443", &format!("bind 127.0.0.1:{port}"));
     let config = format!(
@@ -205,6 +221,7 @@ fn haproxy(lines: &str) -> (Server, u16) {
     );
     fs::write(folder.path().join("haproxy.cfg"), config).unwrap();
     let mut command = Command::new("haproxy");
+    command.env("OPENSSL_CONF", openssl);
     command
         .args(["-db", "-f"])
         .arg(folder.path().join("haproxy.cfg"));
@@ -220,6 +237,32 @@ fn haproxy_lets_every_generation_in_and_no_other() {
     drop(server);
     let (_server, port) = haproxy(&format!("{} ciphers {WEAK}\n", lines.trim_end()));
     bundle.lets_in(port, ALL, "204", "000");
+}
+
+#[test]
+fn a_certificate_that_sha1_signed_is_shown_where_the_warning_says_how() {
+    for server in ["nginx", "apache", "haproxy"] {
+        let bundle = {
+            let lab: &Lab = &lab();
+            Bundle::of(client(lab, "sha1"), lab)
+        };
+        let mut order = vec!["bundle", "--for", server, "--out", "new"];
+        order.extend(["--cert", "chain.pem", "--key", "lab.key"]);
+        order.extend(["--trust", &bundle.trust]);
+        // As JSON: there no line is broken.
+        order.extend(["--format", "json"]);
+        let run = bundle.bench.run(order).exits(0);
+        run.says("does not even load this certificate");
+        let lines = bundle.lines();
+        let (_server, port) = match server {
+            "nginx" => nginx(&format!("{lines}ssl_ciphers {WEAK};\n")),
+            "apache" => apache(&format!("{lines}SSLCipherSuite {WEAK}\n")),
+            _ => haproxy_under(&lines, &path(lowered(&bundle.bench))),
+        };
+        let outside = if server == "nginx" { "400" } else { "000" };
+        let inside = if server == "apache" { "410" } else { "204" };
+        bundle.lets_in(port, ALL, inside, outside);
+    }
 }
 
 /// Tomcat in a folder of its own, with one page.
