@@ -120,7 +120,7 @@ fn keeps_private_keys_closed(facts: &FileFacts, _: &Context<'_>) -> Outcome {
         return Outcome::not_applicable("nothing was read");
     };
     match (held.open_keys.as_slice(), held.closed_keys.as_slice()) {
-        ([], []) => Outcome::not_applicable("no private key is in it, or it is named as the key"),
+        ([], []) => Outcome::pass("no private key is in it but one that is judged as the key"),
         ([], closed) => Outcome::pass(format!(
             "a private key is in `{}`, which only its owner may read",
             closed.join("`, `")
@@ -211,7 +211,7 @@ mod tests {
             (Mark::Fail, Some(Cause::KeyReadableByOthers))
         );
         assert_eq!(marks(closed)[1], (Mark::Pass, None));
-        assert_eq!(marks(Held::default())[1], (Mark::NotApplicable, None));
+        assert_eq!(marks(Held::default())[1], (Mark::Pass, None));
     }
 
     #[test]

@@ -198,6 +198,8 @@ impl Answered {
             "name the CA that signs the list with --issuer."
         } else if has("was due on") {
             "download the list anew."
+        } else if has("the serial number alone") {
+            "name the certificate in place of its serial number."
         } else if has("it is the partition") {
             "download the list that the certificate itself names: `openssl x509 -noout -ext crlDistributionPoints -in CERT`."
         } else {
@@ -221,13 +223,13 @@ impl Answered {
             .flatten()
             .chain(self.open.clone())
             .collect();
-        [
-            word,
-            &format!("{} {}", self.called(), self.serial),
-            &said.join("; "),
-        ]
-        .map(|cell| visible(cell).into_owned())
-        .to_vec()
+        let called = match &self.name {
+            Some(_) => format!("{}, serial {}", self.called(), self.serial),
+            None => self.called(),
+        };
+        [word, &format!("{called}: {}", said.join("; "))]
+            .map(|cell| visible(cell).into_owned())
+            .to_vec()
     }
 }
 
@@ -255,14 +257,15 @@ impl ListFacts {
             .next_update
             .map(|it| format!(" to {}", it.strftime("%F %H:%MZ")));
         let about = format!(
-            "{}{}, {} entries, {}{}",
+            "{}: {}{}, {} entries, {}{}",
+            self.file,
             self.issuer,
             number.unwrap_or_default(),
             self.entries,
             self.this_update.strftime("%F %H:%MZ"),
             next.unwrap_or_default()
         );
-        ["list", &self.file, &about]
+        ["list", &about]
             .map(|cell| visible(cell).into_owned())
             .to_vec()
     }
@@ -274,7 +277,7 @@ impl Explanation for LookUp {
         text.push('\n');
         let certificates = self.certificates.iter().map(Answered::row);
         let rows = certificates.chain(self.lists.iter().map(ListFacts::row));
-        text += &columns(rows, &[9, 28], width);
+        text += &columns(rows, &[9], width);
         text
     }
 }
