@@ -215,8 +215,8 @@ impl Run {
             speech => {
                 let (connection, stream) = tcp::connect(address, self.deadline).await;
                 way.connection = connection;
-                if let (Speech::Tls { asks }, Some(stream)) = (speech, stream) {
-                    let first = self.shake(target, stream, false, *asks).await;
+                if let Some(stream) = stream.filter(|_| *speech != Speech::Tcp) {
+                    let first = self.shake(target, stream, false).await;
                     way.tls = Some(Probe {
                         first,
                         second: None,
@@ -239,10 +239,13 @@ impl Run {
     }
 
     async fn leave(&self, target: &Target, address: SocketAddr) -> Option<impl Sized> {
-        let leave = self
-            .pace
-            .leave(target.place.name(), &address.to_string(), self.deadline)
-            .await?;
+        // An endpoint is one door, whatever its name and addresses are.
+        let door = match &target.speech {
+            Speech::Visit { .. } => target.place.to_string(),
+            _ => address.to_string(),
+        };
+        let name = target.place.name();
+        let leave = self.pace.leave(name, &door, self.deadline).await?;
         let socket = tokio::time::timeout_at(self.deadline, self.sockets.acquire());
         Some((leave, socket.await.ok()?.ok()?))
     }
@@ -252,15 +255,17 @@ impl Run {
         target: &Target,
         stream: tokio::net::TcpStream,
         lenient: bool,
-        asks: bool,
     ) -> Handshake {
         if self.deadline.saturating_duration_since(Instant::now()) < self.least {
             return Handshake::not_tried(TOO_LATE);
         }
+        let name = target.server_name();
+        let host = host_header(target);
         let wishes = Wishes {
-            name: target.place.name(),
+            name,
             lenient,
-            asks,
+            // A second handshake shows what would be taken, and no more.
+            request: request(target, &host).filter(|_| !lenient),
             deadline: self.deadline,
         };
         tls::attempt(stream, &self.settings, wishes).await
@@ -273,7 +278,37 @@ impl Run {
         if connection.opening != Opening::Open {
             return None;
         }
-        let second = self.shake(target, stream?, true, false).await;
+        let second = self.shake(target, stream?, true).await;
         (!matches!(second.end, End::NotTried(_))).then_some(second)
+    }
+}
+
+/// The host that a request names, with the port where an endpoint has one of its own (RFC 9110, 7.2).
+fn host_header(target: &Target) -> String {
+    match (&target.speech, target.server_name()) {
+        (Speech::Visit { .. }, name) => {
+            let name = name.map_or_else(|| target.place.to_string(), str::to_owned);
+            match target.port {
+                443 => name,
+                port => format!("{name}:{port}"),
+            }
+        }
+        (_, name) => name.unwrap_or("localhost").to_owned(),
+    }
+}
+
+fn request<'a>(target: &'a Target, host: &'a str) -> Option<tls::Request<'a>> {
+    match &target.speech {
+        Speech::Visit { path, .. } => Some(tls::Request {
+            host,
+            path,
+            insists: true,
+        }),
+        Speech::Tls { asks: true } => Some(tls::Request {
+            host,
+            path: "/",
+            insists: false,
+        }),
+        Speech::Tls { asks: false } | Speech::Tcp | Speech::Http { .. } => None,
     }
 }

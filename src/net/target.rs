@@ -24,6 +24,14 @@ pub enum Speech {
         /// Whether the port is one where an HTTP request makes sense.
         asks: bool,
     },
+    /// TLS with an endpoint: one HTTP request always follows, and a certificate is shown whenever one
+    /// is asked for.
+    Visit {
+        /// The name to send as SNI and to ask for; none: the host's own, if it has one.
+        name: Option<String>,
+        /// The path to ask for, beginning with a slash.
+        path: String,
+    },
     /// Plain HTTP; the path to ask for.
     Http {
         /// The path, beginning with a slash.
@@ -104,6 +112,42 @@ impl Target {
             port,
             speech: speech_of(scheme.as_deref(), port, &url),
         })
+    }
+
+    /// Reads `host`, `host:port`, or either with an IPv6 address in brackets, and nothing else: an
+    /// endpoint to be visited, on port 443 unless another is given.
+    ///
+    /// # Errors
+    /// A lowercase fragment that says what is wrong with it, and where that is plain what to write.
+    pub fn endpoint(text: &str) -> Result<Self, String> {
+        if text.contains(['/', '?', '#', '@', '\\']) {
+            let meant = Self::parse(text).ok();
+            return Err(meant.map_or_else(
+                || "only a host and a port may stand here".to_owned(),
+                |meant| format!("only a host and a port may stand here: write `{meant}`"),
+            ));
+        }
+        let authority = match port_of(text)? {
+            Some(_) => text.to_owned(),
+            None => format!("{text}:443"),
+        };
+        Ok(Self {
+            speech: Speech::Visit {
+                name: None,
+                path: "/".to_owned(),
+            },
+            ..Self::parse(&authority)?
+        })
+    }
+
+    /// The name that is sent as SNI and asked for; none for an address.
+    pub fn server_name(&self) -> Option<&str> {
+        match &self.speech {
+            Speech::Visit {
+                name: Some(name), ..
+            } => Some(name),
+            _ => self.place.name(),
+        }
     }
 
     /// A host by name or address.
@@ -221,6 +265,28 @@ mod tests {
         assert_eq!(read("10.239.14.26:443").0, "10.239.14.26");
         assert_eq!(read("[::1]:443").0, "[::1]");
         assert_eq!(Target::parse("[::1]:443").unwrap().to_string(), "[::1]:443");
+    }
+
+    #[test]
+    fn an_endpoint_is_a_host_and_perhaps_a_port() {
+        let visited = |text: &str| Target::endpoint(text).map(|it| it.to_string());
+        assert_eq!(visited("A.nhs.uk").unwrap(), "a.nhs.uk:443");
+        assert_eq!(visited("a.nhs.uk:8443").unwrap(), "a.nhs.uk:8443");
+        assert_eq!(visited("a.nhs.uk:80").unwrap(), "a.nhs.uk:80");
+        assert_eq!(visited("[::1]").unwrap(), "[::1]:443");
+        assert_eq!(visited("[::1]:8443").unwrap(), "[::1]:8443");
+        for (text, part) in [
+            ("https://a.nhs.uk:8443/fhir", "write `a.nhs.uk:8443`"),
+            ("https://a.nhs.uk", "write `a.nhs.uk:443`"),
+            ("a.nhs.uk/fhir", "only a host and a port"),
+            ("me@a.nhs.uk", "only a host and a port"),
+            ("::1", "brackets"),
+            ("a.nhs.uk:", "no port from 1"),
+            ("", "host"),
+        ] {
+            let problem = visited(text).unwrap_err();
+            assert!(problem.contains(part), "{text}: {problem}");
+        }
     }
 
     #[test]

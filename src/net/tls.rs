@@ -14,7 +14,7 @@ use openssl::{
     ssl::{SslContext, SslContextBuilder, SslMethod, SslOptions, SslVerifyMode, SslVersion},
 };
 
-pub use attempt::{Wishes, attempt};
+pub use attempt::{Request, Wishes, attempt};
 
 use crate::{
     openssl_ext::Heard,
@@ -82,10 +82,10 @@ pub enum End {
     NotTried(String),
 }
 
-/// What came after a handshake in which the other side had asked for a certificate.
+/// What came after a handshake.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum After {
-    /// Nobody waited for anything.
+    /// Nobody waited for anything: no certificate was asked for, and no request was to be sent.
     #[default]
     NotWaited,
     /// Nothing came for a while: it waits for a request, or took ours and thinks.
@@ -98,6 +98,18 @@ pub enum After {
     Ended,
     /// It answered our request, or spoke by itself: the first bytes.
     Answered(Vec<u8>),
+}
+
+/// When the other side asked for a client certificate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Asked {
+    /// Not in the handshake; nor later, as far as was waited.
+    #[default]
+    Never,
+    /// In the handshake.
+    InHandshake,
+    /// Only once it had our request: TLS 1.2 by renegotiation, TLS 1.3 after the handshake.
+    AfterRequest,
 }
 
 /// A CA's name, as a server lists those that it accepts.
@@ -126,10 +138,14 @@ pub struct Handshake {
     pub cipher: Option<String>,
     /// The chain presented, leaf first as it was sent, DER.
     pub chain: Vec<Vec<u8>>,
+    /// When the server asked for a client certificate.
+    pub asked: Asked,
     /// The CAs that the server says it accepts client certificates from.
     pub acceptable: Vec<AuthorityName>,
     /// Whether we had a certificate to show.
     pub had_identity: bool,
+    /// Whether an HTTP request was sent.
+    pub requested: bool,
     /// What came afterwards.
     pub after: After,
     /// How long the handshake took.
@@ -166,8 +182,10 @@ impl Handshake {
             version: None,
             cipher: None,
             chain: Vec::new(),
+            asked: Asked::Never,
             acceptable: Vec::new(),
             had_identity: false,
+            requested: false,
             after: After::NotWaited,
             took: Duration::ZERO,
         }

@@ -17,6 +17,7 @@ use openssl::{
 use openssl_sys as ffi;
 
 unsafe extern "C" {
+    fn SSL_set_post_handshake_auth(ssl: *mut ffi::SSL, offered: c_int);
     fn SSL_get0_peer_CA_list(ssl: *const ffi::SSL) -> *const ffi::stack_st_X509_NAME;
     fn SSL_set_msg_callback(
         ssl: *mut ffi::SSL,
@@ -64,6 +65,13 @@ pub fn listen(ssl: &mut SslRef) -> Result<(), ErrorStack> {
     Ok(())
 }
 
+/// Offers, on a connection that has not begun, to show a certificate also after the handshake
+/// (RFC 8446, section 4.6.2). Renegotiation, its forerunner, is followed without an offer.
+pub fn offer_post_handshake(ssl: &mut SslRef) {
+    // SAFETY: the pointer is a live SSL for as long as the reference lives; a flag of it is set.
+    unsafe { SSL_set_post_handshake_auth(ssl.as_ptr(), 1) };
+}
+
 /// What was heard so far on a connection that [`listen`] was called for.
 pub fn heard(ssl: &SslRef) -> Heard {
     ear_index()
@@ -80,7 +88,7 @@ fn ear_index() -> Option<Index<Ssl, Ear>> {
 /// OpenSSL's message callback. Content types and message types are those of RFC 8446, sections 4 and 5.1.
 unsafe extern "C" fn note(
     written: c_int,
-    _version: c_int,
+    version: c_int,
     content: c_int,
     bytes: *const c_void,
     length: usize,
@@ -102,9 +110,8 @@ unsafe extern "C" fn note(
     };
     let mut heard = ear.lock().unwrap_or_else(PoisonError::into_inner);
     match (content, message) {
-        // A Certificate message without any has 7 bytes, or 8 (RFC 5246, section 7.4.6; RFC 8446, section 4.4.2).
         _ if written != 0 => {
-            heard.certificate_shown |= content == 22 && message[0] == 11 && length > 8;
+            heard.certificate_shown |= content == 22 && holds_one(version, message)
         }
         // Warnings by nature, after which the handshake goes on: user_canceled, no_renegotiation,
         // unrecognized_name (RFC 5246, section 7.2; RFC 6066, section 3).
@@ -117,6 +124,19 @@ unsafe extern "C" fn note(
         (22, [13, ..]) => heard.certificate_request = true,
         _ => {}
     }
+}
+
+/// Whether a message of ours is a Certificate that is not empty: the list follows the header, in TLS 1.3
+/// after the request's context (RFC 5246, section 7.4.6; RFC 8446, section 4.4.2).
+fn holds_one(version: c_int, message: &[u8]) -> bool {
+    let list = match (version, message) {
+        (ffi::TLS1_3_VERSION, [11, _, _, _, context, rest @ ..]) => {
+            rest.get(usize::from(*context)..).unwrap_or_default()
+        }
+        (_, [11, _, _, _, rest @ ..]) => rest,
+        _ => &[],
+    };
+    matches!(list, [a, b, c, ..] if [a, b, c] != [&0; 3])
 }
 
 /// The names of the CAs that the other side says it accepts certificates from; empty where it names none.
@@ -134,4 +154,32 @@ pub fn acceptable_authorities(ssl: &SslRef) -> Vec<X509Name> {
         .iter()
         .filter_map(|name: &X509NameRef| name.to_owned().ok())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_message_without_any_is_told_from_one_with() {
+        const TLS_1_2: c_int = ffi::TLS1_2_VERSION;
+        const TLS_1_3: c_int = ffi::TLS1_3_VERSION;
+        let after_the_handshake = |list: &[u8]| {
+            let mut message = vec![11, 0, 0, 0, 32];
+            message.extend([7; 32]);
+            message.extend(list);
+            message
+        };
+        assert!(!holds_one(TLS_1_2, &[11, 0, 0, 3, 0, 0, 0]));
+        assert!(holds_one(TLS_1_2, &[11, 0, 0, 7, 0, 0, 4, 0, 0, 1, 48]));
+        assert!(!holds_one(TLS_1_3, &[11, 0, 0, 4, 0, 0, 0, 0]));
+        assert!(holds_one(TLS_1_3, &[11, 0, 0, 8, 0, 0, 0, 4, 0, 0, 1, 48]));
+        assert!(!holds_one(TLS_1_3, &after_the_handshake(&[0, 0, 0])));
+        assert!(holds_one(
+            TLS_1_3,
+            &after_the_handshake(&[0, 0, 4, 0, 0, 1, 48])
+        ));
+        assert!(!holds_one(TLS_1_3, &[11, 0, 0, 1, 32]));
+        assert!(!holds_one(TLS_1_2, &[22, 0, 0, 3, 0, 0, 9]));
+    }
 }

@@ -293,7 +293,7 @@ fn tables(target: &Target) -> Vec<&'static [check::Check<WayFacts>]> {
     match target.speech {
         Speech::Tcp => {}
         Speech::Http { .. } => tables.push(http::ANSWER),
-        Speech::Tls { .. } => {
+        Speech::Tls { .. } | Speech::Visit { .. } => {
             tables.extend([tls::HANDSHAKE, tls::CLIENT, tls::CHAIN, tls::LEAF]);
         }
     }

@@ -10,7 +10,7 @@ use tokio::{
 };
 use tokio_openssl::SslStream;
 
-use super::{After, AuthorityName, End, Handshake, Settings, tap::Tap};
+use super::{After, Asked, AuthorityName, End, Handshake, Settings, tap::Tap};
 use crate::{openssl_ext, x509};
 
 /// How much of an answer is read.
@@ -52,10 +52,22 @@ pub struct Wishes<'a> {
     pub name: Option<&'a str>,
     /// Whether every version and cipher is offered.
     pub lenient: bool,
-    /// Whether one HTTP request may be sent where a client certificate was asked for.
-    pub asks: bool,
+    /// The one HTTP request that may follow the handshake.
+    pub request: Option<Request<'a>>,
     /// When to give up.
     pub deadline: Instant,
+}
+
+/// The one HTTP request that may follow a handshake.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The host that it names.
+    pub host: &'a str,
+    /// What it asks for, beginning with a slash.
+    pub path: &'a str,
+    /// Whether it is sent also where no certificate was asked for, since some servers ask only then;
+    /// a certificate is shown then too, and the answer may take all the time that is left.
+    pub insists: bool,
 }
 
 type Stream = SslStream<Tap<TcpStream>>;
@@ -71,11 +83,27 @@ pub async fn attempt(stream: TcpStream, settings: &Settings, wishes: Wishes<'_>)
     let took = begun.elapsed();
     let mut handshake = seen(&stream, settings, wishes, end);
     handshake.took = took;
-    if handshake.end == End::Done && handshake.heard.certificate_request {
-        handshake.after = afterwards(&mut stream, wishes, took).await;
-        handshake.heard = openssl_ext::heard(stream.ssl());
+    if handshake.end == End::Done && (handshake.asked != Asked::Never || wishes.insists()) {
+        see_what_follows(&mut handshake, &mut stream, wishes).await;
     }
     handshake
+}
+
+impl Wishes<'_> {
+    fn insists(&self) -> bool {
+        self.request.is_some_and(|request| request.insists)
+    }
+}
+
+async fn see_what_follows(handshake: &mut Handshake, stream: &mut Stream, wishes: Wishes<'_>) {
+    let took = handshake.took;
+    (handshake.after, handshake.requested) =
+        afterwards(stream, wishes, handshake.asked, took).await;
+    handshake.heard = openssl_ext::heard(stream.ssl());
+    if handshake.asked == Asked::Never && handshake.heard.certificate_request {
+        handshake.asked = Asked::AfterRequest;
+    }
+    handshake.acceptable = acceptable(stream.ssl());
 }
 
 fn begin(
@@ -91,6 +119,9 @@ fn begin(
     let mut ssl = Ssl::new(context)?;
     if let Some(name) = wishes.name {
         ssl.set_hostname(name)?;
+    }
+    if wishes.insists() {
+        openssl_ext::offer_post_handshake(&mut ssl);
     }
     openssl_ext::listen(&mut ssl)?;
     SslStream::new(ssl, Tap::new(stream))
@@ -166,8 +197,13 @@ fn seen(stream: &Stream, settings: &Settings, wishes: Wishes<'_>, end: End) -> H
     let ssl = stream.ssl();
     let chain = ssl.peer_cert_chain().into_iter().flatten();
     let agreed = end == End::Done;
+    let heard = openssl_ext::heard(ssl);
     Handshake {
-        heard: openssl_ext::heard(ssl),
+        heard,
+        asked: match heard.certificate_request {
+            true => Asked::InHandshake,
+            false => Asked::Never,
+        },
         received: stream.get_ref().received,
         server_name: wishes.name.map(str::to_owned),
         version: agreed.then(|| ssl.version_str().to_owned()),
@@ -178,6 +214,7 @@ fn seen(stream: &Stream, settings: &Settings, wishes: Wishes<'_>, end: End) -> H
         chain: chain.filter_map(|sent| sent.to_der().ok()).collect(),
         acceptable: acceptable(ssl),
         had_identity: settings.has_identity,
+        requested: false,
         after: After::NotWaited,
         took: Duration::ZERO,
         end,
@@ -196,32 +233,54 @@ fn acceptable(ssl: &ssl::SslRef) -> Vec<AuthorityName> {
 }
 
 /// TLS 1.3 refuses a client only after the handshake, and nginx only in its answer: so wait, ask, read.
-async fn afterwards(stream: &mut Stream, wishes: Wishes<'_>, took: Duration) -> After {
-    // A refusal takes one round trip; the handshake took at least that long.
-    let grace = (took * 3).clamp(Duration::from_millis(150), Duration::from_millis(500));
-    let first = read(stream, wishes.deadline.min(Instant::now() + grace)).await;
-    if first != After::Quiet || !wishes.asks {
-        return first;
+///
+/// The second value says whether a request was sent.
+async fn afterwards(
+    stream: &mut Stream,
+    wishes: Wishes<'_>,
+    asked: Asked,
+    took: Duration,
+) -> (After, bool) {
+    // Nobody can refuse us before a certificate was asked for.
+    if asked == Asked::InHandshake {
+        // A refusal takes one round trip; the handshake took at least that long.
+        let grace = (took * 3).clamp(Duration::from_millis(150), Duration::from_millis(500));
+        let first = read(stream, wishes.deadline.min(Instant::now() + grace)).await;
+        if first != After::Quiet {
+            return (first, false);
+        }
     }
-    let host = wishes.name.unwrap_or("localhost");
-    let request = format!(
-        "GET / HTTP/1.1\r\nHost: {host}\r\nUser-Agent: ptl/{}\r\nAccept: */*\r\nConnection: close\r\n\r\n",
-        env!("CARGO_PKG_VERSION")
-    );
-    let until = wishes.deadline.min(Instant::now() + PATIENCE);
-    if !matches!(
-        timeout_at(until, stream.write_all(request.as_bytes())).await,
-        Ok(Ok(()))
-    ) {
-        return ended(stream);
+    let Some(request) = wishes.request else {
+        return (After::Quiet, false);
+    };
+    let patience = match request.insists {
+        true => wishes.deadline,
+        false => wishes.deadline.min(Instant::now() + PATIENCE),
+    };
+    let text = request.text();
+    let written = stream.write_all(text.as_bytes());
+    if !matches!(timeout_at(patience, written).await, Ok(Ok(()))) {
+        return (ended(stream), false);
     }
-    match read(stream, until).await {
-        After::Closed => After::Ended,
-        other => other,
+    match read(stream, patience).await {
+        After::Closed => (After::Ended, true),
+        other => (other, true),
     }
 }
 
-async fn read(stream: &mut Stream, until: Instant) -> After {
+impl Request<'_> {
+    fn text(&self) -> String {
+        format!(
+            "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: ptl/{}\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+            self.path,
+            self.host,
+            env!("CARGO_PKG_VERSION")
+        )
+    }
+}
+
+/// Reads as much of an answer as is looked at; what has begun to come is not waited for much longer.
+async fn read(stream: &mut Stream, mut until: Instant) -> After {
     let mut bytes = Vec::new();
     loop {
         let mut buffer = [0; ANSWER];
@@ -231,6 +290,7 @@ async fn read(stream: &mut Stream, until: Instant) -> After {
                 if bytes.len() >= ANSWER {
                     return After::Answered(bytes);
                 }
+                until = until.min(Instant::now() + PATIENCE);
             }
             _ if !bytes.is_empty() => return After::Answered(bytes),
             Ok(Ok(0) | Err(_)) => return ended(stream),
