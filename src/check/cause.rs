@@ -93,6 +93,7 @@ causes! {
     WrongEnvironment "wrong-environment" "A certificate belongs to another environment."
     WrongGeneration "wrong-generation" "A certificate belongs to a generation that is not, or no longer, taken."
     GenerationMissing "generation-missing" "A certificate of a required generation is not there."
+    CertificateDiffers "certificate-differs" "Another certificate is shown than the one that should be: by file, by record, or by another address."
     FingerprintDiffers "fingerprint-differs" "A certificate bears a pinned CA's name, but is not that certificate."
     OrderWrong "order-wrong" "Certificates of a file stand in the wrong order."
     Duplicate "duplicate" "The same certificate stands more than once."

@@ -30,7 +30,7 @@ pub struct ChainFacts {
 }
 
 /// An environment, as far as a chain can be of it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Place {
     /// Its id.
     pub id: String,

@@ -3,6 +3,7 @@
 pub mod chain;
 pub mod csr;
 pub mod dns;
+pub mod endpoint;
 pub mod files;
 pub mod http;
 pub mod inbound;
@@ -38,6 +39,10 @@ pub fn all() -> Vec<&'static Meta> {
     metas.extend(of(tls::LEAF));
     metas.extend(of(http::ANSWER));
     metas.extend(of(inbound::INBOUND));
+    metas.extend(of(endpoint::ADDRESS));
+    metas.extend(of(endpoint::ADDRESSES));
+    metas.extend(of(endpoint::SENT));
+    metas.extend(of(endpoint::ACCEPTED));
     metas.extend(of(trust::CHECKS));
     metas.extend(of(trust::HELD));
     metas.extend(of(install::SETTINGS));

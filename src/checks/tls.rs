@@ -14,8 +14,10 @@ use crate::{
     net::tls::{End, Handshake, Probe},
 };
 
+pub(super) use alerts::shown as shown_alert;
 pub use chain::CHAIN;
 pub use client::CLIENT;
+pub(super) use client::{Reaction, names as authority_names};
 pub use leaf::LEAF;
 
 /// The two sides agree.

@@ -92,7 +92,7 @@ const KNOWN: &[(u8, &str, &str)] = &[
 ];
 
 /// The alert's number and name: `48 unknown_ca`.
-pub(super) fn shown(code: u8) -> String {
+pub(in crate::checks) fn shown(code: u8) -> String {
     match known(code) {
         Some((name, _)) => format!("{code} {name}"),
         None => code.to_string(),

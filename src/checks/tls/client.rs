@@ -137,7 +137,7 @@ fn takes_our_certificate(facts: &WayFacts, _: &Context<'_>) -> Outcome {
 const NO_CERTIFICATE: &str = "No required SSL certificate was sent";
 
 /// What a server did about our certificate.
-enum Reaction {
+pub(in crate::checks) enum Reaction {
     /// It ended the connection, with this alert or without a word.
     Refused(Option<u8>),
     /// It let the handshake pass and says no in HTTP, as nginx does.
@@ -149,7 +149,7 @@ enum Reaction {
 }
 
 impl Reaction {
-    fn of(handshake: &Handshake) -> Self {
+    pub(in crate::checks) fn of(handshake: &Handshake) -> Self {
         match (&handshake.end, &handshake.after) {
             (End::Alert(code), _) | (End::Done, After::Alert(code)) => Self::Refused(Some(*code)),
             (End::Closed, _) | (End::Done, After::Closed) => Self::Refused(None),
@@ -160,15 +160,21 @@ impl Reaction {
 
     fn answered(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
-        let line = text.lines().next().unwrap_or_default().trim();
         // nginx's own pages for its codes 495 and 496, which it sends as 400.
         let page = [NO_CERTIFICATE, "The SSL certificate error"]
             .into_iter()
             .find(|page| text.contains(page));
         match page {
             Some(page) => Self::RefusedByHttp(page.to_owned()),
-            None => Self::Answered(line.escape_debug().to_string()),
+            None => Self::Answered(Self::first_line(bytes)),
         }
+    }
+
+    /// The first line of an answer.
+    pub(in crate::checks) fn first_line(bytes: &[u8]) -> String {
+        let text = String::from_utf8_lossy(bytes);
+        let line = text.lines().next().unwrap_or_default().trim();
+        line.escape_debug().to_string()
     }
 }
 
@@ -370,7 +376,7 @@ fn our_issuers(facts: &WayFacts) -> impl Iterator<Item = String> {
         .map(|certificate| certificate.issuer.clone())
 }
 
-fn names(acceptable: &[AuthorityName]) -> String {
+pub(in crate::checks) fn names(acceptable: &[AuthorityName]) -> String {
     if acceptable.is_empty() {
         return "none named".to_owned();
     }
