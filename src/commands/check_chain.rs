@@ -1,5 +1,7 @@
 //! `ptl check-chain`.
 
+mod connect;
+
 use std::{path::PathBuf, sync::Arc};
 
 use super::{Exit, context::Scene, deliver, open_output, passphrase, wait};
@@ -25,6 +27,9 @@ const SYSTEM: &str = "system";
 /// # Errors
 /// Where a file, the install or the profile is wrong.
 pub(super) fn run(args: &CheckChainArgs, global: &Global) -> Result<Exit> {
+    if let Some(to) = &args.connect {
+        return connect::run(to, args, global);
+    }
     match &args.cert {
         Some(cert) => on_files(args, cert.clone(), global),
         None if args.passphrase.is_given() => Err(Error::input(

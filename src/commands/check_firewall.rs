@@ -1,5 +1,9 @@
 //! `ptl check-firewall`.
 
+use std::path::Path;
+
+use openssl::pkey::{PKey, Private};
+
 use super::{Exit, context::Scene, deliver, open_output, passphrase, wait};
 use crate::{
     check::{Context, Finding, Report},
@@ -12,7 +16,7 @@ use crate::{
         tls::Identity,
     },
     survey::network::{self, Extras, Probe, Trusted},
-    x509,
+    x509::{self, Certificate},
 };
 
 /// Runs `ptl check-firewall`.
@@ -96,7 +100,11 @@ fn targets(texts: &[String]) -> Result<Vec<Target>> {
     Ok(targets)
 }
 
-fn resolvers(texts: &[String]) -> Result<Vec<Server>> {
+/// The name servers of --resolver, each once.
+///
+/// # Errors
+/// With every one that is no address.
+pub(super) fn resolvers(texts: &[String]) -> Result<Vec<Server>> {
     let mut servers = Vec::new();
     let mut problems = Vec::new();
     for text in texts {
@@ -129,10 +137,22 @@ fn identity(args: &CheckFirewallArgs, global: &Global) -> Result<Option<Identity
     let secret = passphrase::of_files(&[certificate, key], &args.passphrase, global)?;
     let certificates = x509::certificates_under(certificate, secret.as_ref())?;
     let key = passphrase::read_key_under(key, secret.as_ref())?;
-    Identity::of(certificates, key).map(Some).ok_or_else(|| {
+    fitting(certificates, key, certificate).map(Some)
+}
+
+/// Certificates and their key as what is shown to servers.
+///
+/// # Errors
+/// Where the key is none of theirs.
+pub(super) fn fitting(
+    certificates: Vec<Certificate>,
+    key: PKey<Private>,
+    file: &Path,
+) -> Result<Identity> {
+    Identity::of(certificates, key).ok_or_else(|| {
         Error::input(format!(
             "the private key is not that of any certificate in `{}`",
-            certificate.display()
+            file.display()
         ))
         .hint("Give the key that the certificate was requested with, which `ptl csr` made.")
     })

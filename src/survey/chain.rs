@@ -12,6 +12,7 @@ use std::{
 
 pub use gather::{Covered, Gathered, Set, Trusted, gather_files, gather_install};
 pub use install::survey;
+pub(super) use install::{Holding, hold, place};
 
 use crate::{
     check::{self, Cause, Context, Finding, Mark},
@@ -96,11 +97,12 @@ pub fn check_files(
         None => None,
     };
     let judge = Judge::new(trusted, policy)?;
-    let mut findings = check_chain(&judge, shown, &[], read, None, context)?;
+    let subject = leaf.label();
+    let mut findings = check_chain(&judge, &subject, shown, &[], read, None, context)?;
     if let Some(facts) = key {
         findings.extend(check::run(
             crate::checks::key::CHECKS,
-            &leaf.label(),
+            &subject,
             &facts,
             context,
         ));
@@ -110,8 +112,9 @@ pub fn check_files(
 }
 
 /// Judges what is sent, helped by what else is at hand, by PATH and CHAIN.
-fn check_chain(
+pub(super) fn check_chain(
     judge: &Judge,
+    subject: &str,
     shown: Vec<Arc<Certificate>>,
     at_hand: &[Arc<Certificate>],
     read: Vec<InFile>,
@@ -120,7 +123,6 @@ fn check_chain(
 ) -> Result<Vec<Finding>> {
     let others: Vec<Arc<Certificate>> = shown[1..].iter().chain(at_hand).cloned().collect();
     let judgement = judge.judge(&shown[0], &others)?;
-    let subject = shown[0].label();
     let policy = judge.policy().clone();
     let peers = peers(&judgement, &policy)?;
     let facts = ChainFacts {
@@ -138,9 +140,9 @@ fn check_chain(
             pinned: Pinned::of(environments),
         },
     };
-    let mut findings = check::run(path::CHECKS, &subject, &path, context);
-    findings.extend(check::run(chain::CHECKS, &subject, &facts, context));
-    let of_peers = check::run_after(&findings, peer::CHECKS, &subject, &peers, context);
+    let mut findings = check::run(path::CHECKS, subject, &path, context);
+    findings.extend(check::run(chain::CHECKS, subject, &facts, context));
+    let of_peers = check::run_after(&findings, peer::CHECKS, subject, &peers, context);
     findings.extend(of_peers);
     // It explains whatever else fails, so the report's first line is to say it.
     findings.sort_by_key(|finding| {
@@ -175,6 +177,6 @@ fn in_file(file: &Path, certificates: &[Arc<Certificate>]) -> Vec<InFile> {
     certificates.iter().map(named).collect()
 }
 
-fn shared(certificates: Vec<Certificate>) -> Vec<Arc<Certificate>> {
+pub(super) fn shared(certificates: Vec<Certificate>) -> Vec<Arc<Certificate>> {
     certificates.into_iter().map(Arc::new).collect()
 }

@@ -5,6 +5,7 @@
 
 pub mod chain;
 pub mod csr;
+pub mod endpoint;
 pub mod expiry;
 pub mod install;
 pub mod matching;

@@ -34,6 +34,8 @@ mod csr_install;
 mod csr_list;
 mod csr_match;
 mod csr_passphrase;
+mod endpoint;
+mod endpoint_install;
 mod expiry;
 mod explain;
 mod firewall;

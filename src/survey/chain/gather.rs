@@ -96,7 +96,7 @@ pub fn gather_files(
     let others: Vec<_> = shown[1..].iter().chain(&subs).cloned().collect();
     let chain = after(&judge, &leaf, &others)?;
     let sent = std::iter::once(&leaf).chain(&chain).cloned().collect();
-    let mut findings = check_chain(&judge, sent, &[], Vec::new(), None, context)?;
+    let mut findings = check_chain(&judge, &leaf.label(), sent, &[], Vec::new(), None, context)?;
     if let Some(file) = &files.key {
         let mut facts = key::facts(file, passphrase, Some(&leaf))?;
         key::look_further(&mut facts, &shown[1..]);

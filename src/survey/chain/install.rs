@@ -2,6 +2,8 @@
 
 use std::{path::Path, sync::Arc};
 
+use jiff::Timestamp;
+
 use super::{InFile, check_chain, held::held, in_file, key, shared};
 use crate::{
     check::{self, Finding},
@@ -24,13 +26,26 @@ use crate::{
 
 /// What the install holds in an environment.
 #[derive(Default)]
-pub(super) struct Holding {
-    pub(super) findings: Vec<Finding>,
-    pub(super) leaf: Vec<Arc<Certificate>>,
-    pub(super) chain: Vec<Arc<Certificate>>,
-    pub(super) trusted: Vec<Arc<Certificate>>,
+pub(in crate::survey) struct Holding {
+    /// What was found of each file.
+    pub(in crate::survey) findings: Vec<Finding>,
+    /// The certificate's file.
+    pub(in crate::survey) leaf: Vec<Arc<Certificate>>,
+    /// What is sent after the leaf, where that is another file.
+    pub(in crate::survey) chain: Vec<Arc<Certificate>>,
+    /// The trust files.
+    pub(in crate::survey) trusted: Vec<Arc<Certificate>>,
     /// All of them, each with its file.
-    pub(super) read: Vec<InFile>,
+    pub(in crate::survey) read: Vec<InFile>,
+}
+
+impl Holding {
+    /// The trusted roots, and the sub CAs beside them: a sub CA as an anchor would hide that the root is
+    /// missing, since peers hold roots.
+    pub(in crate::survey) fn anchors(&self) -> (Vec<Arc<Certificate>>, Vec<Arc<Certificate>>) {
+        let trusted = self.trusted.iter().cloned();
+        trusted.partition(|certificate| certificate.is_self_issued())
+    }
 }
 
 /// Judges an install's certificate, chain, key and trusted CAs.
@@ -50,7 +65,7 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
 }
 
 /// Reads the files, and says of each what was found.
-pub(super) fn hold(subject: &Subject<'_>, endpoint: &Endpoint) -> Holding {
+pub(in crate::survey) fn hold(subject: &Subject<'_>, endpoint: &Endpoint) -> Holding {
     let mut holding = Holding::default();
     let mut read = |setting: &'static str, file: Option<&Path>| {
         let (found, certificates) = load(setting, file, endpoint.key.as_deref());
@@ -149,10 +164,11 @@ pub(super) fn check_leaf(
         return Ok(findings);
     }
     let (judge, subs) = judge(subject, endpoint, holding)?;
-    let shown = holding.leaf.iter().chain(&holding.chain).cloned().collect();
-    let place = place(subject, endpoint);
-    let read = holding.read.clone();
-    check_chain(&judge, shown, &subs, read, Some(place), &subject.context())
+    let shown: Vec<_> = holding.leaf.iter().chain(&holding.chain).cloned().collect();
+    let label = shown[0].label();
+    let place = place(subject.environment, endpoint, subject.at);
+    let (read, context) = (holding.read.clone(), subject.context());
+    check_chain(&judge, &label, shown, &subs, read, Some(place), &context)
 }
 
 /// The judge of the install's certificate, and the sub CAs that are at hand for it.
@@ -166,17 +182,16 @@ pub(super) fn judge(
         host: endpoint.fqdn.as_deref().map(Host::parse).transpose()?,
         ..Policy::at(subject.at)
     };
-    // A sub CA as an anchor would hide that the root is missing: peers hold roots.
-    let (roots, subs) = holding
-        .trusted
-        .iter()
-        .cloned()
-        .partition(|certificate| certificate.is_self_issued());
+    let (roots, subs) = holding.anchors();
     Ok((Judge::new(roots, policy)?, subs))
 }
 
-fn place(subject: &Subject<'_>, endpoint: &Endpoint) -> Place {
-    let environment = subject.environment;
+/// An environment as far as a chain can be of it at a time.
+pub(in crate::survey) fn place(
+    environment: &Environment,
+    endpoint: &Endpoint,
+    at: Timestamp,
+) -> Place {
     Place {
         id: environment.id.clone(),
         generations: environment.generations.clone(),
@@ -184,8 +199,7 @@ fn place(subject: &Subject<'_>, endpoint: &Endpoint) -> Place {
             .generations
             .iter()
             .filter(|generation| {
-                endpoint.in_force(generation, generation.present_at(subject.at))
-                    == Standing::Required
+                endpoint.in_force(generation, generation.present_at(at)) == Standing::Required
             })
             .map(|generation| generation.id.clone())
             .collect(),

@@ -1,0 +1,100 @@
+//! An endpoint without an install: judged by files of the command line.
+
+use std::sync::Arc;
+
+use super::{Connect, Visit};
+use crate::{
+    check::{Context, Finding},
+    checks::endpoint::{Expected, Recorded, Wanted},
+    config::Endpoint,
+    error::Result,
+    net::{
+        dns::{merge, read_system_servers},
+        tls::Identity,
+    },
+    survey::chain::place,
+    x509::{
+        Certificate,
+        path::{Host, Judge, Policy, Purpose},
+    },
+};
+
+/// What an endpoint is judged by, without an install.
+#[derive(Debug)]
+pub struct Plain {
+    /// The trusted certificates.
+    pub trusted: Vec<Arc<Certificate>>,
+    /// The file of the certificate that should be shown, and that certificate.
+    pub cert: Option<(String, Arc<Certificate>)>,
+    /// Our certificate and key, to be shown where one is asked for.
+    pub identity: Option<Identity>,
+    /// What the chain is judged by; its host is the endpoint's name where it has none.
+    pub policy: Policy,
+}
+
+/// Visits an endpoint, and judges it by files; no install is read.
+///
+/// # Errors
+/// Where OpenSSL cannot judge at all.
+pub async fn of_files(
+    plain: Plain,
+    connect: Connect,
+    context: &Context<'_>,
+) -> Result<Vec<Finding>> {
+    let target = connect.target(None, "/");
+    let mut policy = plain.policy;
+    // Whatever else it is for: a server shows it.
+    if policy.purpose == Purpose::Any {
+        policy.purpose = Purpose::Server;
+    }
+    if policy.host.is_none() {
+        policy.host = target.server_name().map(Host::parse).transpose()?;
+    }
+    let (roots, subs) = anchors(plain.trusted);
+    let none = Endpoint::default();
+    let environment = context
+        .environment
+        .map(|environment| (environment, &none, place(environment, &none, context.at)));
+    let online = !context.selection.offline;
+    let visit = Visit {
+        target,
+        servers: if online {
+            merge(connect.servers.into_iter().chain(read_system_servers()))
+        } else {
+            Vec::new()
+        },
+        timeout: connect.timeout,
+        ours: Vec::new(),
+        wanted: Arc::new(Wanted {
+            file: match plain.cert {
+                Some((file, leaf)) => Expected::File(file, leaf),
+                None => Expected::NotNamed("no --cert was given to compare with".to_owned()),
+            },
+            recorded: Recorded::Nothing(
+                "no install is read with --trust, and so no checklist".to_owned(),
+            ),
+            unshown: plain
+                .identity
+                .is_none()
+                .then(|| "no --cert and --key were given".to_owned()),
+            path: "/".to_owned(),
+        }),
+        identity: plain.identity,
+        judge: Judge::new(roots, policy)?,
+        at_hand: subs,
+        environment,
+    };
+    visit.findings(context).await
+}
+
+/// Callers hold roots: where one is given, a sub CA beside it helps to find the path and no more. Where
+/// none is, what is given is what is trusted.
+fn anchors(trusted: Vec<Arc<Certificate>>) -> (Vec<Arc<Certificate>>, Vec<Arc<Certificate>>) {
+    let (roots, subs): (Vec<_>, Vec<_>) = trusted
+        .into_iter()
+        .partition(|certificate| certificate.is_self_issued());
+    match roots.is_empty() {
+        true => (subs, Vec::new()),
+        false => (roots, subs),
+    }
+}
