@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A dnsmasq that asks nobody else, with these settings.
-fn dnsmasq(settings: &[&str]) -> (Server, String) {
+pub(crate) fn dnsmasq(settings: &[&str]) -> (Server, String) {
     let (folder, port) = (folder(), free_port());
     let mut command = Command::new("dnsmasq");
     command.args([

@@ -1,9 +1,11 @@
-//! `ptl` against real servers and a real kernel: nginx, dnsmasq, network namespaces.
+//! `ptl` against real servers and a real kernel: nginx, Apache, dnsmasq, network namespaces.
 //!
 //! A server that is not installed fails its tests: `tests/run` installs what they need.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+#[path = "../cli/endpoint_install.rs"]
+mod endpoint_install;
 #[path = "../cli/loopback.rs"]
 mod loopback;
 #[path = "../cli/pki.rs"]
@@ -16,6 +18,7 @@ mod support;
 mod bundle;
 mod calendar;
 mod dnsmasq;
+mod endpoint;
 mod keystore;
 mod lab;
 mod lab_shape;
