@@ -178,20 +178,10 @@ impl Visit<'_> {
         context: &Context<'_>,
     ) -> Result<Vec<Finding>> {
         if facts.presented.is_empty() {
-            let reason = "no certificate was presented";
-            let mut findings = check::skipped(path::CHECKS, subject, reason, context.selection);
-            findings.extend(check::skipped(
-                chain::CHECKS,
-                subject,
-                reason,
-                context.selection,
-            ));
-            findings.extend(check::skipped(
-                peer::CHECKS,
-                subject,
-                reason,
-                context.selection,
-            ));
+            let selection = context.selection;
+            let mut findings = check::skipped(path::CHECKS, subject, NOTHING, selection);
+            findings.extend(check::skipped(chain::CHECKS, subject, NOTHING, selection));
+            findings.extend(check::skipped(peer::CHECKS, subject, NOTHING, selection));
             return Ok(findings);
         }
         let place = self.environment.as_ref().map(|(.., place)| place.clone());
@@ -228,6 +218,9 @@ impl Visit<'_> {
         }
     }
 }
+
+/// Why a chain and its generations are not judged.
+const NOTHING: &str = "no certificate was presented";
 
 const SEND_IT: &str = "If the missing one is a sub CA, let the server send it: append it to its chain file and reload; if it is the root, add that to the trusted certificates.";
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AGREES, ASKS, EndpointFacts, asks::ours, nothing_presented};
+use super::{AGREES, ASKS, EndpointFacts, asks::ours};
 use crate::{
     check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
     checks::{
@@ -31,8 +31,6 @@ pub struct SentFacts {
 /// What becomes of the chain as sent for a caller that holds one root and nothing else.
 #[derive(Debug)]
 pub enum Reached {
-    /// No certificate was presented.
-    Nothing,
     /// The root itself is not among the trusted certificates, so this could not be judged.
     NoRoot,
     /// OpenSSL's word.
@@ -118,7 +116,6 @@ fn reaches_the_root(facts: &SentFacts, context: &Context<'_>) -> Outcome {
     }
     let root = &generation.root;
     let judgement = match &facts.reached {
-        Reached::Nothing => return nothing_presented(),
         Reached::Judged(judgement) if judgement.is_accepted() => {
             return Outcome::pass(format!(
                 "A caller that holds `{}` alone gets through to it.",

@@ -11,13 +11,14 @@ use crate::{
 };
 
 pub(super) fn shows_the_file(facts: &EndpointFacts, _: &Context<'_>) -> Outcome {
+    // Said here, with or without a file: what judges the chain has nothing to look at.
+    let Some(leaf) = facts.presented.first() else {
+        return nothing_presented();
+    };
     let (file, wanted) = match &facts.wanted.file {
         Expected::NotNamed(reason) => return Outcome::not_applicable(reason.clone()),
         Expected::Unreadable(reason) => return Outcome::undetermined(reason.clone()),
         Expected::File(file, wanted) => (file, wanted),
-    };
-    let Some(leaf) = facts.presented.first() else {
-        return nothing_presented();
     };
     if leaf.sha256 == wanted.sha256 {
         return Outcome::pass(format!("It shows the certificate of `{file}`."))

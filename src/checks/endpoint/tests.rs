@@ -5,7 +5,7 @@
 use super::{
     asks::asks_for_a_certificate,
     generations::{AcceptedFacts, accepts_the_generation},
-    same::{shows_one_certificate, shows_what_was_recorded},
+    same::{shows_one_certificate, shows_the_file, shows_what_was_recorded},
     *,
 };
 use crate::{
@@ -59,6 +59,17 @@ fn certificate(serial: u32) -> Arc<Certificate> {
     builder.sign(&key, MessageDigest::null()).unwrap();
     let der = builder.build().to_der().unwrap();
     Arc::new(Certificate::from_der(&der).unwrap())
+}
+
+// EP-001.
+
+#[test]
+fn a_chain_that_cannot_be_read_is_no_pass_even_where_no_file_is_named() {
+    let mut facts = facts(handshake(Asked::InHandshake, answered()));
+    assert_eq!(open(judge(shows_the_file, &facts)), None);
+    facts.presented.push(certificate(1));
+    let outcome = judge(shows_the_file, &facts);
+    assert!(matches!(outcome, Outcome::NotApplicable(_)), "{outcome:?}");
 }
 
 // EP-006.
