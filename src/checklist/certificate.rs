@@ -54,8 +54,8 @@ mod tests {
     }
 
     #[test]
-    fn every_shipped_checklist_has_the_step_in_both_environments() {
-        for (id, _) in definition::SHIPPED {
+    fn every_way_to_live_has_the_step_in_both_environments() {
+        for id in ["booking-provider", "booking-consumer"] {
             let definition = definition::find(id).unwrap().unwrap();
             for environment in ["int", "live"] {
                 let (_, step) = definition.step(&step_id(environment)).unwrap();

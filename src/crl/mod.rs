@@ -10,17 +10,19 @@ mod gap;
 pub mod index;
 pub mod lookup;
 mod scan;
+mod serial;
 mod signature;
 pub mod status;
 mod window;
 
 use std::fmt;
 
-pub use entry::{Entry, Reason, serial_content, serial_of_text};
+pub use entry::{Entry, Reason};
 pub use extensions::{ListExtensions, PointName, Scope};
 pub use file::ListFile;
 pub use gap::Gap;
 pub use scan::{List, scan};
+pub use serial::{serial_content, serial_of_text};
 pub use signature::Signature;
 
 /// Why a list cannot be read.
