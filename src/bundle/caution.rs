@@ -42,7 +42,7 @@ fn of_finding(finding: &Finding) -> Option<String> {
 fn sha1(order: &Order<'_>) -> Option<String> {
     let set = order.set;
     let weak = |certificate: &Certificate| {
-        certificate.signature.hash == Hash::Sha1 && !certificate.is_self_issued()
+        certificate.signature.hash == Hash::Sha1 && !certificate.is_self_signed()
     };
     let own = weak(&set.leaf) || set.chain.iter().any(|one| weak(one));
     let mut peers = set.trust.iter().filter(|one| weak(&one.certificate));

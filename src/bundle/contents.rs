@@ -156,7 +156,7 @@ fn authorities(trust: &[Trusted]) -> Vec<Content> {
     named
         .map(|(trusted, name)| {
             let certificate = &trusted.certificate;
-            let role = match certificate.is_self_issued() {
+            let role = match certificate.is_self_signed() {
                 true => Role::Root,
                 false => Role::Sub,
             };

@@ -40,6 +40,8 @@ pub struct Held {
     pub open_keys: Vec<String>,
     /// Other files with a private key.
     pub closed_keys: Vec<String>,
+    /// Files with a private key of which this system does not say who may read them.
+    pub unknown_keys: Vec<String>,
     /// How many files of a folder hold nothing that is read here.
     pub passed_over: usize,
     /// What cannot be read of a folder, each with why.
@@ -119,6 +121,12 @@ fn keeps_private_keys_closed(facts: &FileFacts, _: &Context<'_>) -> Outcome {
     let Found::Read(held) = &facts.found else {
         return Outcome::not_applicable("nothing was read");
     };
+    if let ([], [unknown, ..]) = (held.open_keys.as_slice(), held.unknown_keys.as_slice()) {
+        return Outcome::undetermined(format!(
+            "a private key is in `{unknown}`, and this system does not say who may read it"
+        ))
+        .hint("Look at the file's permissions by hand, and keep the key in a file of its own.");
+    }
     match (held.open_keys.as_slice(), held.closed_keys.as_slice()) {
         ([], []) => Outcome::pass("no private key is in it but one that is judged as the key"),
         ([], closed) => Outcome::pass(format!(
@@ -148,16 +156,14 @@ fn holds_nothing_unseen(facts: &FileFacts, _: &Context<'_>) -> Outcome {
         return Outcome::not_applicable("nothing was read");
     };
     if let Some(first) = held.damaged.first() {
-        let outcome = Outcome::fail(
-            Cause::FileUnreadable,
-            format!(
-                "of the folder `{}` not everything could be read: {first}",
-                held.file
-            ),
-        );
+        let seen = Evidence::seen(format!(
+            "of the folder `{}` not everything could be read: {first}",
+            held.file
+        ));
         let more = held.damaged[1..].iter();
-        return more
-            .fold(outcome, |outcome, damaged| outcome.with("also", damaged))
+        let seen = more.fold(seen, |seen, damaged| seen.with("also", damaged));
+        // What it is, nobody knows: it may be the very CA that is missing.
+        return Outcome::Undetermined(Some(Cause::FileUnreadable), seen)
             .hint("Copy the file again, give its passphrase, or move it out of the folder.");
     }
     match &held.besides {
@@ -225,7 +231,10 @@ mod tests {
             ..Held::default()
         };
         assert_eq!(marks(besides)[2], (Mark::Fail, Some(Cause::Unrelated)));
-        assert_eq!(marks(damaged)[2], (Mark::Fail, Some(Cause::FileUnreadable)));
+        assert_eq!(
+            marks(damaged)[2],
+            (Mark::Undetermined, Some(Cause::FileUnreadable))
+        );
         assert_eq!(marks(Held::default())[2], (Mark::Pass, None));
     }
 }

@@ -224,7 +224,10 @@ fn protection(
         (new, _) => new,
     };
     let protection = Protection::choose(args.server, passphrase, args.plain_key)?;
-    passphrase::refuse_plain_where_others_read(protection.passphrase())?;
+    passphrase::refuse_plain_where_others_read(
+        protection.passphrase(),
+        "--ask-new-passphrase, --new-passphrase-file FILE or --new-passphrase-fd 0",
+    )?;
     Ok(protection)
 }
 

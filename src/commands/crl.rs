@@ -12,9 +12,10 @@ use crate::{
         lookup::{self, Wanted},
         serial_of_text,
     },
-    error::{Error, Result},
-    report::{self, Format, LookUp, Verdict},
-    x509,
+    error::Result,
+    report::{self, Format, LookUp, Verdict, visible},
+    terminal,
+    x509::Contents,
 };
 
 /// Runs `ptl crl lookup`.
@@ -30,14 +31,16 @@ pub(super) fn run(args: &CrlArgs, global: &Global) -> Result<Exit> {
     let at = global.time()?;
     let mut issuers = Vec::new();
     for path in &args.issuer {
-        issuers.extend(x509::certificates_of(path, None)?.into_iter().map(Arc::new));
+        let contents = Contents::of(path, None)?;
+        contents.refuse_without_certificates(path)?;
+        for damaged in &contents.damaged {
+            terminal::note(&visible(&format!("warning: {damaged}")));
+        }
+        issuers.extend(contents.certificates.into_iter().map(Arc::new));
     }
     let wanted = wanted(args)?;
     // A chain in one file brings its own issuers.
-    issuers.extend(wanted.iter().filter_map(|it| match it {
-        Wanted::Certificate(certificate) if certificate.is_ca() => Some(Arc::clone(certificate)),
-        _ => None,
-    }));
+    issuers.extend(wanted.iter().filter_map(Wanted::authority).cloned());
     let mut looked = Vec::new();
     for list in &args.list {
         looked.push(lookup::look_up(list.clone(), &wanted, &issuers, at)?);
@@ -52,26 +55,15 @@ pub(super) fn run(args: &CrlArgs, global: &Global) -> Result<Exit> {
     })
 }
 
-/// The certificates of files, roots left out, and serial numbers.
+/// The certificates of files, and serial numbers.
 fn wanted(args: &LookupArgs) -> Result<Vec<Wanted>> {
     let mut wanted = Vec::new();
     for text in &args.wanted {
         let path = Path::new(text);
-        if !path.exists()
-            && let Some(serial) = serial_of_text(text)
-        {
-            wanted.push(Wanted::Serial(serial));
-            continue;
+        match serial_of_text(text) {
+            Some(serial) if !path.exists() => wanted.push(Wanted::Serial(serial)),
+            _ => wanted.extend(Wanted::of_file(path)?),
         }
-        let certificates = x509::certificates(path)?;
-        let signed = certificates.into_iter().filter(|it| !it.is_self_signed());
-        wanted.extend(signed.map(|it| Wanted::Certificate(Arc::new(it))));
     }
-    match wanted.is_empty() {
-        true => Err(
-            Error::input("roots alone were named, and nobody revokes a root")
-                .hint("Name the certificates below them."),
-        ),
-        false => Ok(wanted),
-    }
+    Ok(wanted)
 }

@@ -104,18 +104,25 @@ pub(super) fn for_new_store(
     }
 }
 
-/// Refuses a new key without a passphrase where a file cannot be kept from other users.
+/// The flags that give a new key its passphrase.
+pub(super) const FOR_A_NEW_KEY: &str =
+    "--ask-passphrase, --passphrase-file FILE or --passphrase-fd 0";
+
+/// Refuses a new key without a passphrase where a file cannot be kept from other users; these flags give one.
 ///
 /// # Errors
 /// On such a system, where there is none.
-pub(super) fn refuse_plain_where_others_read(passphrase: Option<&Passphrase>) -> Result<()> {
+pub(super) fn refuse_plain_where_others_read(
+    passphrase: Option<&Passphrase>,
+    flags: &str,
+) -> Result<()> {
     if passphrase.is_some() || files::CAN_KEEP_PRIVATE {
         return Ok(());
     }
     Err(Error::input(
         "a plain key cannot be kept from other users of this system, so it must be encrypted",
     )
-    .hint("Give a passphrase: --ask-passphrase, --passphrase-file FILE or --passphrase-fd 0."))
+    .hint(format!("Give a passphrase: {flags}.")))
 }
 
 fn named(args: &PassphraseArgs, global: &Global) -> Result<Option<Passphrase>> {

@@ -17,6 +17,8 @@ pub enum Gap {
     SignatureUnknown(String),
     /// Its issuer's key usage does not let it sign lists.
     MayNotSign,
+    /// It covers a part of its issuer's certificates, and a serial number does not say of which part it is.
+    SerialAlone,
     /// It covers certificates of another kind, or another partition.
     OutOfScope(String),
     /// Its next update was due then.
@@ -25,6 +27,31 @@ pub enum Gap {
     FromTheFuture(Timestamp),
     /// It is of a kind that OpenSSL judges: delta, indirect, of some reasons, or with what is not understood.
     NotJudgedHere(&'static str),
+}
+
+impl Gap {
+    /// What to do about it, as an imperative sentence.
+    pub fn next(&self) -> &'static str {
+        match self {
+            Self::OtherIssuer => "Name the list of its own issuer with --list.",
+            Self::SignerMissing => "Name the CA that signs the list with --issuer.",
+            Self::BadSignature => {
+                "Download the list anew; if it stays so, somebody made it up: ask the CA."
+            }
+            Self::SignatureUnknown(_) | Self::NotJudgedHere(_) => {
+                "Have OpenSSL judge it: `ptl check-chain --cert CERT --trust CAS --crl FILE`."
+            }
+            Self::MayNotSign => "Ask the CA for a list that a key for lists has signed.",
+            Self::SerialAlone => "Name the certificate in place of its serial number.",
+            Self::OutOfScope(_) => {
+                "Download the list that the certificate itself names: `openssl x509 -noout -ext crlDistributionPoints -in CERT`."
+            }
+            Self::Ended(_) => "Download the list anew.",
+            Self::FromTheFuture(_) => {
+                "Check this machine's clock (`timedatectl`); if it is right, ask the CA."
+            }
+        }
+    }
 }
 
 impl fmt::Display for Gap {
@@ -43,13 +70,13 @@ impl fmt::Display for Gap {
                 )
             }
             Self::MayNotSign => f.write_str("its issuer's key usage does not let it sign lists"),
+            Self::SerialAlone => f.write_str(
+                "it covers a part of its issuer's certificates, and the serial number alone does not say which",
+            ),
             Self::OutOfScope(why) => f.write_str(why),
             Self::Ended(at) => write!(f, "the next one was due on {}", at.strftime("%F %H:%MZ")),
             Self::FromTheFuture(at) => write!(f, "it begins only on {}", at.strftime("%F %H:%MZ")),
-            Self::NotJudgedHere(why) => write!(
-                f,
-                "{why}: `ptl check-chain --crl FILE` has OpenSSL judge it"
-            ),
+            Self::NotJudgedHere(why) => f.write_str(why),
         }
     }
 }

@@ -123,6 +123,14 @@ struct Loaded {
     offsets: Vec<u32>,
 }
 
+impl Found {
+    /// Whether the certificate is on hold alone, so that a later list may say otherwise.
+    pub fn is_on_hold(&self) -> bool {
+        self.reason
+            .is_some_and(|reason| reason.word() == "certificateHold")
+    }
+}
+
 /// An entry that was looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {

@@ -1,6 +1,10 @@
 //! Looks certificates up in lists: for each the best that any of the lists says of it.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc};
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -100,7 +104,7 @@ fn read(
     let mut last = None;
     for issuer in named {
         let (list, found) = read_under(source, wanted, Some(issuer))?;
-        if list.signature != Signature::DoesNotFit {
+        if list.signature == Signature::Fits {
             return Ok((list, Some(Arc::clone(issuer)), found));
         }
         last = Some((list, Some(Arc::clone(issuer)), found));
@@ -163,6 +167,42 @@ fn said(
 }
 
 impl Wanted {
+    /// The certificates of a file that can be revoked: all but roots, which nobody revokes.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or holds roots alone.
+    pub fn of_file(path: &Path) -> Result<Vec<Self>> {
+        let mut certificates = x509::certificates(path)?;
+        certificates.retain(|it| !it.is_self_signed());
+        match certificates.is_empty() {
+            true => Err(Error::input(format!(
+                "`{}` holds roots alone, and nobody revokes a root",
+                path.display()
+            ))
+            .hint("Name the certificates below them.")),
+            false => Ok(certificates
+                .into_iter()
+                .map(|it| Self::Certificate(Arc::new(it)))
+                .collect()),
+        }
+    }
+
+    /// The certificate, where it is a CA's, which may have signed a list.
+    pub fn authority(&self) -> Option<&Arc<Certificate>> {
+        match self {
+            Self::Certificate(certificate) if certificate.is_ca() => Some(certificate),
+            _ => None,
+        }
+    }
+
+    /// The serial number as tools print it: lower-case hex, without the zero that keeps a number positive.
+    pub fn shown(&self) -> String {
+        match self.serial() {
+            [0, digits @ ..] if !digits.is_empty() => x509::hex(digits),
+            content => x509::hex(content),
+        }
+    }
+
     /// The serial number, as its INTEGER's content.
     pub fn serial(&self) -> &[u8] {
         match self {
@@ -172,13 +212,15 @@ impl Wanted {
     }
 }
 
-/// The best that several lists say of one certificate: revoked goes before good, and that before what is open.
-pub fn best<'a>(said: impl Iterator<Item = &'a Status>) -> Status {
+/// The best that several lists say of one certificate: revoked goes before good, and that before what is open. Of a
+/// serial number alone nobody knows whose it is, so there what is open goes before good.
+pub fn best<'a>(wanted: &Wanted, said: impl Iterator<Item = &'a Status>) -> Status {
     let weight = |status: &&Status| match status {
         Status::Revoked { .. } => 4,
+        Status::Good if matches!(wanted, Wanted::Serial(_)) => -1,
         Status::Good => 3,
         Status::Undetermined(Gap::OtherIssuer) => 0,
-        Status::Undetermined(Gap::OutOfScope(_)) => 1,
+        Status::Undetermined(Gap::OutOfScope(_) | Gap::SerialAlone) => 1,
         Status::Undetermined(_) => 2,
     };
     said.max_by_key(weight)

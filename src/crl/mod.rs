@@ -1,4 +1,4 @@
-//! Revocation lists of any size: read by streaming, verified, looked up, indexed and kept.
+//! Revocation lists of any size: read by streaming, verified, looked up, and indexed for a later look-up.
 //!
 //! Complete and direct lists are judged here, partitions included; what this room does not know (delta,
 //! indirect and reason-scoped lists) is OpenSSL's to judge, through `x509::path`.

@@ -35,8 +35,11 @@ pub enum Status {
 /// and whatever it was made for; that a certificate is not named proves something only without a gap.
 pub fn status(gap: Option<Gap>, found: Option<Found>) -> Status {
     match (gap, found) {
+        // What is on hold may be released by a later list.
+        (Some(gap @ Gap::Ended(_)), Some(found)) if found.is_on_hold() => Status::Undetermined(gap),
         (
-            None | Some(Gap::Ended(_) | Gap::FromTheFuture(_) | Gap::OutOfScope(_)),
+            None
+            | Some(Gap::Ended(_) | Gap::FromTheFuture(_) | Gap::OutOfScope(_) | Gap::SerialAlone),
             Some(Found { since, reason }),
         ) => Status::Revoked { since, reason },
         (None, None) => Status::Good,
@@ -68,9 +71,7 @@ pub fn gap(
 pub fn gap_of_serial(list: &List, issuer: &Certificate, at: Timestamp) -> Option<Gap> {
     let scope = &list.extensions.scope;
     let is_partial = *scope != Scope::default();
-    let partial = is_partial.then(|| {
-        Gap::OutOfScope("it covers a part of its issuer's certificates, and the serial number alone does not say which".to_owned())
-    });
+    let partial = is_partial.then_some(Gap::SerialAlone);
     kind_gap(list)
         .or_else(|| signer_gap(list, issuer))
         .or(partial)
@@ -95,6 +96,10 @@ fn kind_gap(list: &List) -> Option<Gap> {
         (
             !extensions.unknown_critical.is_empty(),
             "a critical extension of it is not understood",
+        ),
+        (
+            extensions.scope.only_attributes,
+            "it covers attribute certificates alone, which are numbered by themselves",
         ),
         (list.odd_entries, "an entry of it says something critical"),
         (
@@ -134,9 +139,6 @@ fn scope_gap(scope: &Scope, certificate: &Certificate) -> Option<Gap> {
     let out = |why: &str| Some(Gap::OutOfScope(why.to_owned()));
     if scope.says_nothing {
         return out("its scope is there, and says nothing");
-    }
-    if scope.only_attributes {
-        return out("it covers attribute certificates alone");
     }
     if scope.only_leaves && certificate.is_ca() {
         return out("it covers no CAs");

@@ -340,3 +340,38 @@ fn a_serial_number_is_read_as_tools_print_it() {
         assert_eq!(serial_of_text(text), None, "{text}");
     }
 }
+
+#[test]
+fn an_old_list_proves_a_revocation_and_nothing_else() {
+    let key = key();
+    let found = |code| {
+        let mut reason = REASON.to_vec();
+        *reason.last_mut().unwrap() = code;
+        let entry = entry(&[1], &reason);
+        let mut found = None;
+        let der = list(&signed(&entry, &[]), &key);
+        scan(der.as_slice(), None, |entry| {
+            found = Some(index::Found {
+                since: entry.revoked_at(),
+                reason: entry.reason(),
+            });
+        })
+        .unwrap();
+        found
+    };
+    let ended = || Some(Gap::Ended("2026-02-01T00:00:00Z".parse().unwrap()));
+    let revoked = |status| matches!(status, status::Status::Revoked { .. });
+    let (stolen, on_hold) = (found(1), found(6));
+    assert!(revoked(status::status(ended(), stolen)));
+    // What was on hold may have been released since.
+    assert_eq!(
+        status::status(ended(), on_hold),
+        status::Status::Undetermined(ended().unwrap())
+    );
+    assert!(revoked(status::status(None, on_hold)));
+    assert_eq!(status::status(None, None), status::Status::Good);
+    for gap in [Gap::BadSignature, Gap::OtherIssuer, Gap::SignerMissing] {
+        let status = status::status(Some(gap.clone()), stolen);
+        assert_eq!(status, status::Status::Undetermined(gap));
+    }
+}

@@ -108,8 +108,11 @@ impl Drop for NewFolder {
 /// Makes a folder for its owner alone, and locks it; one that is there and not locked was left by a kill.
 fn make(hidden: &Path) -> io::Result<Option<File>> {
     if fs::symlink_metadata(hidden).is_ok_and(|there| there.is_dir()) {
-        // Held until the leftover is gone, so that of two that find it one goes on.
-        let _old = lock(hidden)?;
+        // Held until the leftover is gone, so that of two that find it one goes on. Where there are no locks,
+        // nobody knows whether another run still writes it.
+        let Some(_old) = lock(hidden)? else {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        };
         fs::remove_dir_all(hidden)?;
     }
     create(hidden)?;

@@ -46,6 +46,8 @@ pub struct Answered {
     pub by: Option<String>,
     /// What each list that says nothing lacks, as `FILE: why`.
     pub open: Vec<String>,
+    /// What to do where it is not known.
+    pub next: Option<&'static str>,
 }
 
 /// What a certificate is, by the lists.
@@ -127,7 +129,7 @@ impl LookUp {
                 "UNKNOWN: {}{}. Next: {}",
                 it.called(),
                 more(count(Verdict::Undetermined)),
-                it.next()
+                it.next.unwrap_or_default()
             ),
             (None, None) => format!(
                 "GOOD: {} not revoked.",
@@ -149,7 +151,7 @@ fn more(count: usize) -> String {
 
 impl Answered {
     fn of(wanted: &Wanted, number: usize, looked: &[Looked]) -> Self {
-        let best = lookup::best(looked.iter().map(|it| &it.said[number]));
+        let best = lookup::best(wanted, looked.iter().map(|it| &it.said[number]));
         let decides = looked.iter().find(|it| it.said[number] == best);
         let (status, since, reason) = match &best {
             Status::Good => (Verdict::Good, None, None),
@@ -168,15 +170,17 @@ impl Answered {
                 Wanted::Certificate(certificate) => Some(certificate.label()),
                 Wanted::Serial(_) => None,
             },
-            serial: x509::hex(wanted.serial())
-                .trim_start_matches("00")
-                .to_owned(),
+            serial: wanted.shown(),
             by: decides
                 .filter(|_| status != Verdict::Undetermined)
                 .map(file),
             open: match status {
                 Verdict::Undetermined => open.collect(),
                 _ => Vec::new(),
+            },
+            next: match &best {
+                Status::Undetermined(gap) => Some(gap.next()),
+                _ => None,
             },
             status,
             since,
@@ -188,22 +192,6 @@ impl Answered {
         match &self.name {
             Some(name) => format!("`{name}`"),
             None => format!("serial {}", self.serial),
-        }
-    }
-
-    /// What to do where it is not known.
-    fn next(&self) -> &'static str {
-        let has = |what: &str| self.open.iter().any(|it| it.contains(what));
-        if has("was not given") {
-            "name the CA that signs the list with --issuer."
-        } else if has("was due on") {
-            "download the list anew."
-        } else if has("the serial number alone") {
-            "name the certificate in place of its serial number."
-        } else if has("it is the partition") {
-            "download the list that the certificate itself names: `openssl x509 -noout -ext crlDistributionPoints -in CERT`."
-        } else {
-            "name the list of its issuer with --list."
         }
     }
 

@@ -169,6 +169,15 @@ fn peers(judgement: &Judgement, policy: &Policy) -> Result<PeerFacts> {
     })
 }
 
+/// The roots among trusted CAs, and the others: a sub CA as an anchor would hide that the root is missing, and
+/// peers hold roots. A CA that took a new key, and signed that with its old one, is none.
+pub(super) fn roots_and_subs(
+    trusted: &[Arc<Certificate>],
+) -> (Vec<Arc<Certificate>>, Vec<Arc<Certificate>>) {
+    let trusted = trusted.iter().cloned();
+    trusted.partition(|certificate| certificate.is_self_signed())
+}
+
 /// A certificate, and the name of the file that it stands in.
 type InFile = (String, Arc<Certificate>);
 

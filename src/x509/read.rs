@@ -133,8 +133,12 @@ fn parse_plain(
 
 /// Whether bytes have the form of something that is read here, PEM or DER, sound or not.
 pub(super) fn looks_read(bytes: &[u8]) -> bool {
-    let plain = encoding::plain(bytes);
-    contains(&plain, b"-----BEGIN ") || plain.first() == Some(&0x30)
+    let mut plain = encoding::plain(bytes);
+    let looks = contains(&plain, b"-----BEGIN ") || plain.first() == Some(&0x30);
+    if let Cow::Owned(copy) = &mut plain {
+        copy.zeroize();
+    }
+    looks
 }
 
 fn contains(bytes: &[u8], wanted: &[u8]) -> bool {

@@ -1,6 +1,6 @@
 //! How often a passphrase is stretched before it opens something: a file says so itself, and may ask for hours.
 
-use x509_parser::asn1_rs::{Any, FromDer, Tag};
+use x509_parser::asn1_rs::{Any, FromDer};
 
 /// The most rounds that are gone through: tools of today make 2,048 to 1,000,000, which takes under a second.
 const MOST_ROUNDS: u64 = 5_000_000;
@@ -23,19 +23,32 @@ pub(super) fn too_many_rounds(der: &[u8]) -> Option<String> {
 fn most_rounds(mut bytes: &[u8], depth: usize) -> u64 {
     let mut most = 0;
     let mut after_salt = false;
-    while let Ok((rest, object)) = Any::from_der(bytes) {
-        let tag = object.tag();
-        if after_salt && tag == Tag::Integer {
-            most = most.max(number(object.data));
+    while let Some((tag, content, rest)) = object(bytes) {
+        if after_salt && tag == INTEGER {
+            most = most.max(number(content));
         }
-        after_salt = tag == Tag::OctetString;
+        after_salt = tag == OCTET_STRING;
         // A store keeps its parts as DER in octet strings.
-        if depth > 0 && (object.header.is_constructed() || after_salt) {
-            most = most.max(most_rounds(object.data, depth - 1));
+        if depth > 0 && (tag & CONSTRUCTED != 0 || after_salt) {
+            most = most.max(most_rounds(content, depth - 1));
         }
         bytes = rest;
     }
     most
+}
+
+const INTEGER: u8 = 0x02;
+const OCTET_STRING: u8 = 0x04;
+const CONSTRUCTED: u8 = 0x20;
+
+/// The tag and content of the first object, and what follows it. Stores of older Windows have lengths that are not
+/// said (BER): such an object is taken to hold all that is left.
+fn object(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let [tag, 0x80, rest @ ..] = bytes else {
+        let (rest, object) = Any::from_der(bytes).ok()?;
+        return Some((bytes[0], object.data, rest));
+    };
+    Some((*tag, rest, &[]))
 }
 
 /// A positive number as far as it fits.
@@ -65,7 +78,8 @@ mod tests {
         let parameters = parameters(&[0x7f, 0xff, 0xff, 0xff]);
         let length = parameters.len() as u8;
         let in_octets = [&[0x30, 2 + length, 4, length][..], &parameters].concat();
-        for der in [parameters, in_octets] {
+        let unsaid = [&[0x30, 0x80][..], &parameters, &[0, 0]].concat();
+        for der in [parameters, in_octets, unsaid] {
             let problem = too_many_rounds(&der);
             assert!(problem.is_some_and(|it| it.contains("2147483647 rounds")));
         }

@@ -34,6 +34,7 @@ const REFUSED_BY_ALL: &[FaultKind] = &[
     FaultKind::Expired,
     FaultKind::NotYetValid,
     FaultKind::NotACa,
+    FaultKind::PathTooLong,
     FaultKind::NameConstraint,
     FaultKind::UnknownCriticalExtension,
 ];
@@ -93,7 +94,33 @@ impl Verifier {
             .or_else(unknown)
             .map(|reason| format!("`{}`: {}", reason.label, reason.said))
             .or_else(|| strange_key(facts))
+            .or_else(|| strange_signature(facts))
     }
+}
+
+/// OpenSSL's names of the signatures that the table is about.
+const SIGNATURES: &[&str] = &[
+    "md5WithRSAEncryption",
+    "sha1WithRSAEncryption",
+    "sha256WithRSAEncryption",
+    "sha384WithRSAEncryption",
+    "sha512WithRSAEncryption",
+    "ecdsa-with-SHA1",
+    "ecdsa-with-SHA256",
+    "ecdsa-with-SHA384",
+];
+
+/// A signature below the anchor that no rule of the table is about.
+fn strange_signature(facts: &PeerFacts) -> Option<String> {
+    let path = facts.judgement.path.iter().enumerate();
+    let mut below = path.filter(|(depth, _)| !is_anchor(facts, *depth));
+    let strange = |it: &str| !SIGNATURES.contains(&it);
+    let (_, one) = below.find(|(_, one)| strange(&one.signature.algorithm))?;
+    Some(format!(
+        "`{}`: signed with {}",
+        one.label(),
+        one.signature.algorithm
+    ))
 }
 
 /// A key of a kind that no rule of the table is about.

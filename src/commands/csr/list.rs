@@ -35,7 +35,7 @@ pub(super) fn run(list: &Path, args: &MakeArgs, global: &Global) -> Result<Exit>
     // A folder that is not there would fail for each name alike.
     files::Folder::open(folder)?;
     let secret = passphrase::for_new_key(&args.passphrase, global)?;
-    passphrase::refuse_plain_where_others_read(secret.as_ref())?;
+    passphrase::refuse_plain_where_others_read(secret.as_ref(), passphrase::FOR_A_NEW_KEY)?;
     let progress = terminal::counting("making keys", names.len());
     let pairs = names
         .par_iter()

@@ -79,7 +79,7 @@ fn refuse_as_output(pair: &Pair, global: &Global) -> Result<()> {
 fn new_pair(order: &Order, args: &MakeArgs, global: &Global) -> Result<(Key, String)> {
     order.pair.refuse_existing(&order.command)?;
     let secret = passphrase::for_new_key(&args.passphrase, global)?;
-    passphrase::refuse_plain_where_others_read(secret.as_ref())?;
+    passphrase::refuse_plain_where_others_read(secret.as_ref(), passphrase::FOR_A_NEW_KEY)?;
     let key = key::generate(args.bits.unwrap_or_default())?;
     let request = csr::make(&key, &order.fqdn, &order.alternative_names)?;
     let pem = key::to_pem(&key, secret.as_ref())?;
@@ -141,7 +141,7 @@ fn renews(order: &Order) -> Option<Renews> {
     if let (Some(install), Some(environment)) = (&order.install, &order.environment) {
         let key = seen_from_install(&order.pair.key_path(), Some(install));
         renews.settings = vec![
-            format!("key = \"{key}\""),
+            format!("key = {}", toml::Value::from(key)),
             "certificate = \"...\" (the file that comes back)".to_owned(),
         ];
         // Without a checklist, or with a broken one, there is nothing to say of its steps.

@@ -90,7 +90,7 @@ fn of_install(args: &MakeArgs, global: &Global) -> Result<Order> {
 /// A renewal: in an install, where there is one, else anywhere. The pair's names say the month, so that it stands
 /// beside the old one.
 fn of_certificate(file: &Path, args: &MakeArgs, global: &Global) -> Result<Order> {
-    let renewal = Renewal::of_file(file, None)?;
+    let renewal = Renewal::of_file(file)?;
     let fqdn = renewal.fqdn().clone();
     let scene = match global.install.join(config::FILE).exists() {
         true => Some(Scene::read(global)?),

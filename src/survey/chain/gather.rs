@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, path::Path, sync::Arc};
 
-use super::{Files, check_chain, install, key, shared};
+use super::{Files, check_chain, held::Reader, install, key, roots_and_subs};
 use crate::{
     check::{self, Context, Finding},
     checks::key::CHECKS as KEY,
@@ -12,7 +12,7 @@ use crate::{
     error::{Error, Result},
     survey::Subject,
     x509::{
-        self, Certificate,
+        Certificate,
         key::Passphrase,
         path::{Judge, Policy, Purpose},
     },
@@ -77,16 +77,19 @@ pub fn gather_files(
     passphrase: Option<&Passphrase>,
     context: &Context<'_>,
 ) -> Result<Gathered> {
-    let mut shown = shared(x509::certificates_under(&files.cert, passphrase)?);
+    let mut reader = Reader {
+        passphrase,
+        key: files.key.as_deref(),
+        findings: Vec::new(),
+        read: Vec::new(),
+        context,
+    };
+    let mut shown = reader.file("--cert", &files.cert)?;
     for file in &files.chain {
-        shown.extend(shared(x509::certificates_of(file, passphrase)?));
+        shown.extend(reader.file_or_folder("--chain", file)?);
     }
-    let trust = trusted(&files.trust, passphrase)?;
-    // As for an install: a sub CA as an anchor would hide that the root is missing.
-    let (roots, subs): (Vec<_>, Vec<_>) = trust
-        .iter()
-        .cloned()
-        .partition(|certificate| certificate.is_self_issued());
+    let trust = trusted(&files.trust, &mut reader)?;
+    let (roots, subs) = roots_and_subs(&trust);
     let policy = Policy {
         purpose: Purpose::Both,
         ..Policy::at(context.at)
@@ -96,7 +99,8 @@ pub fn gather_files(
     let others: Vec<_> = shown[1..].iter().chain(&subs).cloned().collect();
     let chain = after(&judge, &leaf, &others)?;
     let sent = std::iter::once(&leaf).chain(&chain).cloned().collect();
-    let mut findings = check_chain(&judge, &leaf.label(), sent, &[], Vec::new(), None, context)?;
+    let mut findings = check_chain(&judge, &leaf.label(), sent, &[], reader.read, None, context)?;
+    findings.extend(reader.findings);
     if let Some(file) = &files.key {
         let mut facts = key::facts(file, passphrase, Some(&leaf))?;
         key::look_further(&mut facts, &shown[1..]);
@@ -120,14 +124,11 @@ pub fn gather_files(
 }
 
 /// The CAs of these files, each once, in their order.
-fn trusted(
-    files: &[std::path::PathBuf],
-    passphrase: Option<&Passphrase>,
-) -> Result<Vec<Arc<Certificate>>> {
+fn trusted(files: &[std::path::PathBuf], reader: &mut Reader<'_>) -> Result<Vec<Arc<Certificate>>> {
     let mut seen = HashSet::new();
     let mut trusted = Vec::new();
     for file in files {
-        for certificate in shared(x509::certificates_of(file, passphrase)?) {
+        for certificate in reader.file_or_folder("--trust", file)? {
             if !certificate.is_ca() {
                 return Err(Error::input(format!(
                     "`{}` in `{}` is no CA, and whoever trusts it trusts that one holder alone",

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{InFile, in_file, shared};
+use super::{InFile, in_file, key, shared};
 use crate::{
     check::{self, Context, Finding},
     checks::files::{CHECKS, FileFacts, Found, Held},
@@ -80,20 +80,20 @@ impl Reader<'_> {
 /// What is to be said of a file or folder that was read; the key's own file is judged as that.
 pub(super) fn held(path: &Path, contents: &Contents, key: Option<&Path>) -> Held {
     let keys = contents.with_keys.iter();
-    let keys = keys.filter(|(file, _)| key != Some(file.as_path()));
-    let (open, closed): (Vec<_>, Vec<_>) = keys.partition(|(_, open)| *open == Some(true));
-    let names = |files: Vec<&(std::path::PathBuf, Option<bool>)>| {
-        let names = files
-            .into_iter()
-            .map(|(file, _)| file.display().to_string());
-        names.collect()
+    let keys: Vec<_> = keys
+        .filter(|(file, _)| !key.is_some_and(|key| key::same(key, file)))
+        .collect();
+    let names = |wanted: Option<bool>| {
+        let those = keys.iter().filter(|(_, open)| *open == wanted);
+        those.map(|(file, _)| file.display().to_string()).collect()
     };
     Held {
         file: path.display().to_string(),
         everything: contents.to_string(),
         besides: contents.besides(),
-        open_keys: names(open),
-        closed_keys: names(closed),
+        open_keys: names(Some(true)),
+        closed_keys: names(Some(false)),
+        unknown_keys: names(None),
         passed_over: contents.passed_over,
         damaged: contents.damaged.clone(),
     }

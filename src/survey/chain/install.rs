@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{InFile, check_chain, held::held, in_file, key, shared};
+use super::{InFile, check_chain, held::held, in_file, key, roots_and_subs, shared};
 use crate::{
     check::{self, Finding},
     checks::{
@@ -37,15 +37,6 @@ pub(in crate::survey) struct Holding {
     pub(in crate::survey) trusted: Vec<Arc<Certificate>>,
     /// All of them, each with its file.
     pub(in crate::survey) read: Vec<InFile>,
-}
-
-impl Holding {
-    /// The trusted roots, and the sub CAs beside them: a sub CA as an anchor would hide that the root is
-    /// missing, since peers hold roots.
-    pub(in crate::survey) fn anchors(&self) -> (Vec<Arc<Certificate>>, Vec<Arc<Certificate>>) {
-        let trusted = self.trusted.iter().cloned();
-        trusted.partition(|certificate| certificate.is_self_issued())
-    }
 }
 
 /// Judges an install's certificate, chain, key and trusted CAs.
@@ -182,7 +173,7 @@ pub(super) fn judge(
         host: endpoint.fqdn.as_deref().map(Host::parse).transpose()?,
         ..Policy::at(subject.at)
     };
-    let (roots, subs) = holding.anchors();
+    let (roots, subs) = roots_and_subs(&holding.trusted);
     Ok((Judge::new(roots, policy)?, subs))
 }
 

@@ -106,7 +106,8 @@ pub(super) fn compare_with_others(facts: &mut KeyFacts, file: &Path, subject: &S
     }
 }
 
-fn same(one: &Path, other: &Path) -> bool {
+/// Whether two paths are one file's.
+pub(super) fn same(one: &Path, other: &Path) -> bool {
     one == other
         || match (one.canonicalize(), other.canonicalize()) {
             (Ok(one), Ok(other)) => one == other,

@@ -12,7 +12,7 @@ use crate::{
         dns::{merge, read_system_servers},
         tls::Identity,
     },
-    survey::chain::place,
+    survey::chain::{place, roots_and_subs},
     x509::{
         Certificate,
         path::{Host, Judge, Policy, Purpose},
@@ -90,9 +90,7 @@ pub async fn of_files(
 /// Callers hold roots: where one is given, a sub CA beside it helps to find the path and no more. Where
 /// none is, what is given is what is trusted.
 fn anchors(trusted: Vec<Arc<Certificate>>) -> (Vec<Arc<Certificate>>, Vec<Arc<Certificate>>) {
-    let (roots, subs): (Vec<_>, Vec<_>) = trusted
-        .into_iter()
-        .partition(|certificate| certificate.is_self_issued());
+    let (roots, subs) = roots_and_subs(&trusted);
     match roots.is_empty() {
         true => (subs, Vec::new()),
         false => (roots, subs),

@@ -16,7 +16,7 @@ use crate::{
     },
     survey::{
         Subject,
-        chain::{Holding, hold, place},
+        chain::{Holding, hold, place, roots_and_subs},
     },
     x509::{
         key::{self, Passphrase},
@@ -55,7 +55,7 @@ pub async fn of_install(
         unshown: identity.as_ref().err().cloned(),
         path,
     };
-    let (roots, subs) = holding.anchors();
+    let (roots, subs) = roots_and_subs(&holding.trusted);
     let place = place(subject.environment, endpoint, subject.at);
     let visit = Visit {
         servers: match online {

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use crate::{
     config::Fqdn,
-    error::{Error, Result},
-    x509::{Certificate, certificates_under, key::Passphrase},
+    error::{Error, Result, for_a_shell},
+    files,
+    x509::{Certificate, certificates, is_locked_store},
 };
 
 /// A certificate whose names a new request is to have.
@@ -24,9 +25,17 @@ impl Renewal {
     ///
     /// # Errors
     /// Where the file cannot be read, holds none or several of them, or its names cannot be asked for again.
-    pub fn of_file(path: &Path, passphrase: Option<&Passphrase>) -> Result<Self> {
+    pub fn of_file(path: &Path) -> Result<Self> {
         let shown = path.display();
-        let mut leaves = certificates_under(path, passphrase)?;
+        let mut leaves = match certificates(path) {
+            Err(error) if is_locked(path) => {
+                return Err(error.hint(format!(
+                    "Take the certificate out first: `openssl pkcs12 -in {} -nokeys -clcerts -out old.pem`; the passphrase flags are for the new key.",
+                    for_a_shell(path)
+                )));
+            }
+            read => read?,
+        };
         leaves.retain(|certificate| !certificate.is_ca());
         if leaves.len() > 1 {
             return Err(Error::input(format!(
@@ -87,4 +96,9 @@ impl Renewal {
         // Invariant: there is one.
         &self.names[0]
     }
+}
+
+/// Whether a file is a store that opens only with a passphrase.
+fn is_locked(path: &Path) -> bool {
+    files::read_secret(path).is_ok_and(|bytes| is_locked_store(&bytes))
 }

@@ -94,7 +94,9 @@ fn read_pem(block: &Block, passphrase: Option<&Passphrase>, label: &str) -> Resu
         ))
         .hint("Copy the file again, whole; each `-----` line stands alone."));
     }
+    // What is not encrypted needs no look, and leaves no copy.
     if passphrase.is_some()
+        && block.label == "ENCRYPTED PRIVATE KEY"
         && let Some(der) = pem::decode(block).map(Zeroizing::new)
     {
         refuse_slow(&der, label)?;
