@@ -12,7 +12,7 @@ use crate::{
         lookup::{self, Wanted},
         serial_of_text,
     },
-    error::Result,
+    error::{Error, Result},
     report::{self, Format, LookUp, Verdict, visible},
     terminal,
     x509::Contents,
@@ -57,6 +57,7 @@ pub(super) fn run(args: &CrlArgs, global: &Global) -> Result<Exit> {
 
 /// The certificates of files, and serial numbers.
 fn wanted(args: &LookupArgs) -> Result<Vec<Wanted>> {
+    refuse_split_serial(&args.wanted)?;
     let mut wanted = Vec::new();
     for text in &args.wanted {
         let path = Path::new(text);
@@ -66,4 +67,14 @@ fn wanted(args: &LookupArgs) -> Result<Vec<Wanted>> {
         }
     }
     Ok(wanted)
+}
+
+/// Several arguments of two digits are one serial number as some tools print it, which the shell took apart.
+fn refuse_split_serial(wanted: &[String]) -> Result<()> {
+    let is_part = |text: &&String| text.len() <= 2 && serial_of_text(text).is_some();
+    if wanted.len() < 2 || !wanted.iter().all(|text| is_part(&text)) {
+        return Ok(());
+    }
+    Err(Error::input("the serial number is in parts")
+        .hint(format!("Write it as one word: {}.", wanted.concat())))
 }

@@ -42,6 +42,18 @@ pub struct Looked {
     pub said: Vec<Status>,
 }
 
+impl Looked {
+    /// Whether another is a later list of the same issuer and scope: what was on hold may have been released.
+    pub fn is_superseded_by(&self, other: &Self, at: Timestamp) -> bool {
+        let (old, new) = (&self.list, &other.list);
+        new.issuer == old.issuer
+            && new.extensions.scope == old.extensions.scope
+            && new.signature == Signature::Fits
+            && new.this_update > old.this_update
+            && new.this_update <= at
+    }
+}
+
 /// Looks everything up in one list, whose signature is verified by whichever of these issued it.
 ///
 /// # Errors

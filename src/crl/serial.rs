@@ -16,9 +16,12 @@ pub fn serial_of_text(text: &str) -> Option<Vec<u8>> {
         .strip_prefix("0x")
         .or(text.strip_prefix("0X"))
         .unwrap_or(text);
-    let digits: String = digits.chars().filter(|it| *it != ':').collect();
-    // RFC 5280, 4.1.2.2: 20 octets at most; some old ones are longer.
-    if digits.is_empty() || digits.len() > 64 || !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
+    let digits: String = digits
+        .chars()
+        .filter(|it| !matches!(it, ':' | ' '))
+        .collect();
+    // RFC 5280, 4.1.2.2: 20 octets at most. What is longer is most likely a decimal number.
+    if digits.is_empty() || digits.len() > 40 || !digits.bytes().all(|it| it.is_ascii_hexdigit()) {
         return None;
     }
     let zero = if digits.len().is_multiple_of(2) {

@@ -128,6 +128,8 @@ fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
         return Some(Gap::MayNotSign);
     }
     match list.signature {
+        // RFC 6151: anybody can make two lists with one MD5.
+        Signature::Fits if list.algorithm.starts_with("md") => Some(Gap::BadSignature),
         Signature::Fits => None,
         Signature::DoesNotFit => Some(Gap::BadSignature),
         Signature::NotTried => Some(Gap::SignatureUnknown(list.algorithm.clone())),

@@ -336,7 +336,9 @@ fn a_serial_number_is_read_as_tools_print_it() {
     }
     assert_eq!(serial_of_text("f").unwrap(), [0x0f]);
     assert_eq!(serial_of_text("ff").unwrap(), [0, 0xff]);
-    for text in ["", "leaf.pem", "0x", "-1", "12 34"] {
+    assert_eq!(serial_of_text("1A 2B").unwrap(), [0x1a, 0x2b]);
+    let decimal = "545415509930786456023351489204091143990716831352";
+    for text in ["", "leaf.pem", "0x", "-1", decimal] {
         assert_eq!(serial_of_text(text), None, "{text}");
     }
 }

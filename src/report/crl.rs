@@ -85,6 +85,12 @@ pub struct ListFacts {
 impl LookUp {
     /// The document of what was found.
     pub fn of(wanted: &[Wanted], looked: &[Looked], judged: Timestamp) -> Self {
+        let is_old = |it: &Looked| {
+            looked
+                .iter()
+                .any(|other| it.is_superseded_by(other, judged))
+        };
+        let current: Vec<&Looked> = looked.iter().filter(|it| !is_old(it)).collect();
         Self {
             schema: 1,
             kind: "crl-lookup",
@@ -93,7 +99,7 @@ impl LookUp {
             certificates: wanted
                 .iter()
                 .enumerate()
-                .map(|(number, it)| Answered::of(it, number, looked))
+                .map(|(number, it)| Answered::of(it, number, &current))
                 .collect(),
             lists: looked.iter().map(ListFacts::of).collect(),
         }
@@ -150,7 +156,7 @@ fn more(count: usize) -> String {
 }
 
 impl Answered {
-    fn of(wanted: &Wanted, number: usize, looked: &[Looked]) -> Self {
+    fn of(wanted: &Wanted, number: usize, looked: &[&Looked]) -> Self {
         let best = lookup::best(wanted, looked.iter().map(|it| &it.said[number]));
         let decides = looked.iter().find(|it| it.said[number] == best);
         let (status, since, reason) = match &best {
@@ -173,7 +179,7 @@ impl Answered {
             serial: wanted.shown(),
             by: decides
                 .filter(|_| status != Verdict::Undetermined)
-                .map(file),
+                .map(|it| file(it)),
             open: match status {
                 Verdict::Undetermined => open.collect(),
                 _ => Vec::new(),
@@ -191,7 +197,7 @@ impl Answered {
     fn called(&self) -> String {
         match &self.name {
             Some(name) => format!("`{name}`"),
-            None => format!("serial {}", self.serial),
+            None => format!("serial 0x{}", self.serial),
         }
     }
 

@@ -153,6 +153,17 @@ impl Certificate {
         &self.x509
     }
 
+    /// OpenSSL's short name of the curve of its key, as `prime256v1`; nothing where it has none.
+    pub fn curve(&self) -> Option<&'static str> {
+        let key = self.x509.public_key().ok()?.ec_key().ok()?;
+        key.group().curve_name()?.short_name().ok()
+    }
+
+    /// Whether its key is RSA for every use, and not for PSS signatures alone.
+    pub fn has_plain_rsa_key(&self) -> bool {
+        self.x509.public_key().is_ok_and(|key| key.id() == Id::RSA)
+    }
+
     /// Whether subject and issuer are one name (compared as RFC 5280, 7.1 wants).
     pub fn is_self_issued(&self) -> bool {
         same_name(self.x509.subject_name(), self.x509.issuer_name())

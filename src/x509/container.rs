@@ -90,10 +90,18 @@ pub(super) fn is_bundle(label: &str) -> bool {
 pub(super) fn bundle(der: &[u8]) -> Result<Vec<Object>, String> {
     let bundle = Pkcs7::from_der(der).map_err(|_| "it is no PKCS#7, or damaged".to_owned())?;
     let carried = openssl_ext::carried(&bundle);
-    let mut objects = Vec::new();
-    for der in carried.certificates {
-        objects.push(Object::Certificate(Box::new(Certificate::from_der(&der)?)));
-    }
+    let certificates: Result<Vec<_>, _> = carried
+        .certificates
+        .iter()
+        .map(|der| Certificate::from_der(der))
+        .collect();
+    let mut certificates = certificates?;
+    // They are a set, without an order (RFC 2315, 9.1): the endpoint's own goes first, as everywhere.
+    certificates.sort_by_key(Certificate::is_ca);
+    let mut objects: Vec<Object> = certificates
+        .into_iter()
+        .map(|certificate| Object::Certificate(Box::new(certificate)))
+        .collect();
     for der in carried.lists {
         objects.push(Object::RevocationList(Box::new(RevocationList::from_der(
             &der,

@@ -24,7 +24,7 @@ pub struct Contents {
     pub lists: Vec<RevocationList>,
     /// How many there are of everything else, by what it is: `private key`.
     pub others: BTreeMap<String, usize>,
-    /// Files that hold a private key, and whether others than their owner may read them; `None` where
+    /// Files that hold a private key without a passphrase, and whether others than their owner may read them; `None` where
     /// this system does not say.
     pub with_keys: Vec<(PathBuf, Option<bool>)>,
     /// How many files of a folder hold nothing that is read here, as a README; 0 for a file.
@@ -95,7 +95,8 @@ impl Contents {
     pub fn of_file(path: &Path, passphrase: Option<&Passphrase>) -> Result<Self> {
         let bytes = bytes_of(path)?;
         let mut contents = Self::default();
-        contents.add(path, read::parse(&bytes, path, passphrase)?);
+        let is_locked = passphrase.is_some() && read::is_locked_store(&bytes);
+        contents.add(path, is_locked, read::parse(&bytes, path, passphrase)?);
         Ok(contents)
     }
 
@@ -110,7 +111,10 @@ impl Contents {
                 }
             };
             match read::parse(&bytes, &file, passphrase) {
-                Ok(objects) => contents.add(&file, objects),
+                Ok(objects) => {
+                    let is_locked = passphrase.is_some() && read::is_locked_store(&bytes);
+                    contents.add(&file, is_locked, objects);
+                }
                 Err(error) if read::looks_read(&bytes) => contents.damaged.push(error.to_string()),
                 Err(_) => contents.passed_over += 1,
             }
@@ -124,9 +128,18 @@ impl Contents {
         Ok(contents)
     }
 
-    fn add(&mut self, file: &Path, objects: Vec<Object>) {
-        let is_key = |object: &Object| matches!(object, Object::PrivateKey { .. });
-        if objects.iter().any(is_key) {
+    fn add(&mut self, file: &Path, is_locked: bool, objects: Vec<Object>) {
+        // One under a passphrase lies open to nobody.
+        let is_plain = |object: &Object| {
+            matches!(
+                object,
+                Object::PrivateKey {
+                    encrypted: false,
+                    ..
+                }
+            )
+        };
+        if !is_locked && objects.iter().any(is_plain) {
             let open = files::open_to_others(file);
             self.with_keys.push((file.to_owned(), open));
         }

@@ -134,7 +134,8 @@ fn parse_plain(
 /// Whether bytes have the form of something that is read here, PEM or DER, sound or not.
 pub(super) fn looks_read(bytes: &[u8]) -> bool {
     let mut plain = encoding::plain(bytes);
-    let looks = contains(&plain, b"-----BEGIN ") || plain.first() == Some(&0x30);
+    let is_keystore = foreign::by_magic(&plain).is_some_and(|it| it.what.contains("keystore"));
+    let looks = is_keystore || contains(&plain, b"-----BEGIN ") || plain.first() == Some(&0x30);
     if let Cow::Owned(copy) = &mut plain {
         copy.zeroize();
     }
@@ -145,7 +146,8 @@ fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
     memchr::memmem::find(bytes, wanted).is_some()
 }
 
-fn not_read(shown: &str, foreign: &foreign::Foreign) -> Error {
+/// Why a form that is not read here is refused, and what makes something readable of it.
+pub(super) fn not_read(shown: &str, foreign: &foreign::Foreign) -> Error {
     Error::input(format!("`{shown}` is {}, which is not read", foreign.what)).hint(
         foreign
             .hint

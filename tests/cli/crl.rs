@@ -143,6 +143,55 @@ fn nothing_is_good_by_a_list_that_is_old_unsigned_or_anothers() {
 }
 
 #[test]
+fn of_two_lists_of_one_issuer_the_later_one_counts() {
+    let scene = Scene::new("later");
+    let before = scene
+        .sub
+        .list("before.crl", "20250105000000Z", "20250201000000Z");
+    scene.sub.revoke(&scene.good);
+    let after = scene
+        .sub
+        .list("after.crl", "20250110000000Z", "20250201000000Z");
+    let issuer = scene.sub.certificate();
+    for lists in [[&before, &after], [&after, &before]] {
+        let run = scene.bench.run([
+            "crl",
+            "lookup",
+            utf8(&scene.good),
+            "--list",
+            utf8(lists[0]),
+            "--list",
+            utf8(lists[1]),
+            "--issuer",
+            utf8(&issuer),
+            "--at",
+            "2025-01-15T00:00:00Z",
+            "--format",
+            "json",
+        ]);
+        assert_eq!(status(&run.exits(1)), ["revoked"]);
+    }
+    // As openssl takes it: the later list that does not name it counts.
+    let run = scene.bench.run([
+        "crl",
+        "lookup",
+        utf8(&scene.revoked),
+        "--list",
+        utf8(&before),
+        "--list",
+        utf8(&scene.list),
+        "--issuer",
+        utf8(&issuer),
+        "--at",
+        "2025-01-06T00:00:00Z",
+        "--format",
+        "json",
+    ]);
+    let by = run.exits(1).json()["certificates"][0]["by"].to_string();
+    assert!(by.contains("before.crl"), "{by}");
+}
+
+#[test]
 fn a_forged_list_says_nothing() {
     let scene = Scene::new("forged");
     let der = scene.bench.path("forged.crl");

@@ -27,7 +27,7 @@ const LISTS: &[FaultKind] = &[
 const OTHER: &[FaultKind] = &[FaultKind::Other];
 
 pub(super) fn signatures_fit(facts: &PathFacts, _: &Context<'_>) -> Outcome {
-    let outcome = judge(facts, SIGNATURES, "every signature fits");
+    let outcome = as_far_as_it_goes(facts, judge(facts, SIGNATURES, "every signature fits"));
     match impostor(facts) {
         Some(hint) if matches!(outcome, Outcome::Fail(..)) => outcome.hint(hint),
         _ => outcome,
@@ -70,15 +70,36 @@ pub(super) fn is_within_dates(facts: &PathFacts, _: &Context<'_>) -> Outcome {
 }
 
 pub(super) fn issuers_are_cas(facts: &PathFacts, _: &Context<'_>) -> Outcome {
-    judge(
-        facts,
-        CAS,
-        "every issuer is a CA, and no path length is exceeded",
-    )
+    let met = "every issuer is a CA, and no path length is exceeded";
+    let outcome = as_far_as_it_goes(facts, judge(facts, CAS, met));
+    match (&outcome, facts.policy.depth) {
+        (Outcome::Fail(Cause::PathTooLong, _), Some(depth)) => outcome.hint(format!(
+            "Ask for a certificate with fewer CAs above it, or allow more than {depth} between by --depth."
+        )),
+        _ => outcome,
+    }
 }
 
 pub(super) fn keeps_name_constraints(facts: &PathFacts, _: &Context<'_>) -> Outcome {
-    judge(facts, CONSTRAINTS, "no name constraint is broken")
+    as_far_as_it_goes(
+        facts,
+        judge(facts, CONSTRAINTS, "no name constraint is broken"),
+    )
+}
+
+/// What holds of a path that ends too early was not judged of the rest.
+fn as_far_as_it_goes(facts: &PathFacts, outcome: Outcome) -> Outcome {
+    let judgement = &facts.judgement;
+    match (&outcome, judgement.anchor, judgement.path.last()) {
+        (Outcome::Pass(_), None, Some(last)) if !last.is_self_signed() => {
+            Outcome::undetermined(format!(
+                "the issuer of `{}` is not among the certificates given, so the path was judged only up to there",
+                last.label()
+            ))
+            .hint("Mend PATH-001 first.")
+        }
+        _ => outcome,
+    }
 }
 
 pub(super) fn is_well_formed(facts: &PathFacts, _: &Context<'_>) -> Outcome {
@@ -171,6 +192,9 @@ pub(super) fn is_not_revoked(facts: &PathFacts, _: &Context<'_>) -> Outcome {
         (Some(url), Outcome::Undetermined(..)) => {
             outcome.hint(format!("Download {url} and give it with --crl."))
         }
+        (_, Outcome::Fail(Cause::Revoked, _)) => outcome.hint(
+            "Use it no more: make a new key and request (`ptl csr`), and learn from whoever had it revoked why.",
+        ),
         _ => outcome,
     }
 }

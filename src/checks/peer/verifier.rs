@@ -123,11 +123,22 @@ fn strange_signature(facts: &PeerFacts) -> Option<String> {
     ))
 }
 
-/// A key of a kind that no rule of the table is about.
+/// A key or serial number of a kind that no rule of the table is about.
 fn strange_key(facts: &PeerFacts) -> Option<String> {
-    let known = |kind| matches!(kind, KeyAlgorithm::Rsa | KeyAlgorithm::Ec);
     let mut path = facts.judgement.path.iter();
-    let strange = path.find(|one| !known(one.key.algorithm))?;
-    let kind = strange.key.algorithm.word();
-    Some(format!("`{}`: key of kind {kind}", strange.label()))
+    path.find_map(|one| {
+        let said = |what: &str| format!("`{}`: {what}", one.label());
+        match one.key.algorithm {
+            KeyAlgorithm::Rsa if one.has_plain_rsa_key() => None,
+            KeyAlgorithm::Ec if matches!(one.curve(), Some("prime256v1" | "secp384r1")) => None,
+            KeyAlgorithm::Rsa => Some(said("an RSA key for PSS alone")),
+            KeyAlgorithm::Ec => Some(said(one.curve().unwrap_or("a curve without a name"))),
+            other => Some(said(&format!("key of kind {}", other.word()))),
+        }
+        .or_else(|| {
+            one.serial
+                .starts_with('-')
+                .then(|| said("a negative serial number"))
+        })
+    })
 }

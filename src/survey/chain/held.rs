@@ -54,7 +54,11 @@ impl Reader<'_> {
     /// # Errors
     /// Where it has none.
     pub(super) fn system(&mut self, setting: &'static str) -> Result<Vec<Arc<Certificate>>> {
-        self.taken(setting, Path::new("system"), x509::system_store()?)
+        self.taken(
+            setting,
+            Path::new("(the system's CAs)"),
+            x509::system_store()?,
+        )
     }
 
     fn taken(

@@ -16,7 +16,7 @@ use crate::{
     x509::{
         Object,
         container::{self, Container, Shut},
-        encoding,
+        encoding, foreign,
         pem::{self, Block},
         read, stretch,
     },
@@ -109,6 +109,9 @@ fn read_pem(block: &Block, passphrase: Option<&Passphrase>, label: &str) -> Resu
 fn read_der(bytes: &[u8], passphrase: Option<&Passphrase>, label: &str) -> Result<PKey<Private>> {
     if let Ok(key) = PKey::private_key_from_der(bytes) {
         return Ok(key);
+    }
+    if let Some(foreign) = foreign::by_magic(bytes) {
+        return Err(read::not_read(label, foreign));
     }
     let other = if X509::from_der(bytes).is_ok() {
         Some("a certificate")
