@@ -15,6 +15,7 @@ use url::Url;
 
 use super::{
     dns::{Resolver, Server},
+    http::innermost,
     pace::Pace,
     tcp::{self, Opening},
 };
@@ -201,16 +202,6 @@ fn end_of(error: &reqwest::Error, url: &Url, by_proxy: bool) -> End {
         "https" => End::Tls(innermost(error)),
         _ => End::Broken(innermost(error)),
     }
-}
-
-fn innermost(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text = inner.to_string();
-        source = inner.source();
-    }
-    text
 }
 
 /// Names to addresses: this machine's word first, then that of the servers given.

@@ -182,7 +182,8 @@ fn refusal(error: &reqwest::Error) -> Option<tcp::Opening> {
     None
 }
 
-fn innermost(error: &reqwest::Error) -> String {
+/// What an error of the library's comes down to.
+pub(super) fn innermost(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(inner) = source {

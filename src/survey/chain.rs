@@ -68,17 +68,8 @@ pub fn check_files(
     policy: Policy,
     context: &Context<'_>,
 ) -> Result<Vec<Finding>> {
-    let mut reader = held::Reader {
-        passphrase,
-        key: files.key.as_deref(),
-        findings: Vec::new(),
-        read: Vec::new(),
-        context,
-    };
-    let mut shown = reader.file("--cert", &files.cert)?;
-    for file in &files.chain {
-        shown.extend(reader.file_or_folder("--chain", file)?);
-    }
+    let mut reader = held::Reader::new(files, passphrase, context);
+    let shown = reader.shown(files)?;
     let mut trusted = Vec::new();
     for file in &files.trust {
         trusted.extend(reader.file_or_folder("--trust", file)?);

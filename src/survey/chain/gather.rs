@@ -77,17 +77,8 @@ pub fn gather_files(
     passphrase: Option<&Passphrase>,
     context: &Context<'_>,
 ) -> Result<Gathered> {
-    let mut reader = Reader {
-        passphrase,
-        key: files.key.as_deref(),
-        findings: Vec::new(),
-        read: Vec::new(),
-        context,
-    };
-    let mut shown = reader.file("--cert", &files.cert)?;
-    for file in &files.chain {
-        shown.extend(reader.file_or_folder("--chain", file)?);
-    }
+    let mut reader = Reader::new(files, passphrase, context);
+    let shown = reader.shown(files)?;
     let trust = trusted(&files.trust, &mut reader)?;
     let (roots, subs) = roots_and_subs(&trust);
     let policy = Policy {

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{InFile, in_file, key, shared};
+use super::{Files, InFile, in_file, key, shared};
 use crate::{
     check::{self, Context, Finding},
     checks::files::{CHECKS, FileFacts, Found, Held},
@@ -13,18 +13,45 @@ use crate::{
 /// Reads the files of a command line, and judges what each holds.
 pub(super) struct Reader<'a> {
     /// What opens stores.
-    pub(super) passphrase: Option<&'a Passphrase>,
+    passphrase: Option<&'a Passphrase>,
     /// The file that is named as the key, and judged as that.
-    pub(super) key: Option<&'a Path>,
+    key: Option<&'a Path>,
     /// What every check may know.
-    pub(super) context: &'a Context<'a>,
+    context: &'a Context<'a>,
     /// What was found of the files so far.
     pub(super) findings: Vec<Finding>,
     /// Every certificate that was read, with its file.
     pub(super) read: Vec<InFile>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    /// Nothing is read yet.
+    pub(super) fn new(
+        files: &'a Files,
+        passphrase: Option<&'a Passphrase>,
+        context: &'a Context<'a>,
+    ) -> Self {
+        Self {
+            passphrase,
+            key: files.key.as_deref(),
+            context,
+            findings: Vec::new(),
+            read: Vec::new(),
+        }
+    }
+
+    /// The certificate, and what may follow it in its file or stands in those of the chain.
+    ///
+    /// # Errors
+    /// As [`Reader::file_or_folder`].
+    pub(super) fn shown(&mut self, files: &Files) -> Result<Vec<Arc<Certificate>>> {
+        let mut shown = self.file("--cert", &files.cert)?;
+        for file in &files.chain {
+            shown.extend(self.file_or_folder("--chain", file)?);
+        }
+        Ok(shown)
+    }
+
     /// The certificates of a file, which must hold some.
     ///
     /// # Errors
