@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::passphrase::PassphraseArgs;
+
 /// Show every date that ends something
 ///
 /// Certificates, CAs and waivers of the install in each of its environments, and requests that nobody has
@@ -28,4 +30,7 @@ pub struct ExpiryArgs {
     /// Print a calendar (iCalendar, RFC 5545)
     #[arg(long)]
     pub ics: bool,
+    /// The passphrase of stores among the files.
+    #[command(flatten)]
+    pub passphrase: PassphraseArgs,
 }

@@ -1,6 +1,6 @@
 //! `ptl expiry`.
 
-use super::{Exit, hand_over, layout, open_output};
+use super::{Exit, hand_over, layout, open_output, passphrase};
 use crate::{
     cli::{Global, expiry::ExpiryArgs},
     config::Install,
@@ -26,7 +26,17 @@ pub(super) fn run(args: &ExpiryArgs, global: &Global) -> Result<Exit> {
     let output = open_output(global)?;
     let at = global.time()?;
     let endings = match args.paths.is_empty() {
-        false => Endings::of_files(&args.paths, at)?,
+        false => {
+            let files: Vec<_> = args.paths.iter().map(AsRef::as_ref).collect();
+            let secret = passphrase::of_files(&files, &args.passphrase, global)?;
+            Endings::of_files(&args.paths, secret.as_ref(), at)?
+        }
+        true if args.passphrase.is_given() => {
+            return Err(
+                Error::input("a passphrase is for files that are named here")
+                    .hint("Name them: `ptl expiry FILE`."),
+            );
+        }
         true => of_install(global, at)?,
     };
     let expiry = Expiry::new(endings, at);

@@ -153,9 +153,18 @@ fn mark(nearness: Nearness) -> &'static str {
 fn when(ending: &Ending) -> String {
     let days = ending.days;
     match (ending.ends, ending.since) {
-        (Some(ends), _) if days < 0 => format!("{}, {} days ago", ends.strftime("%F"), -days),
-        (Some(ends), _) => format!("{}, in {days} days", ends.strftime("%F")),
-        (None, Some(since)) => format!("since {}, {days} days", since.strftime("%F")),
+        (Some(ends), _) if days < 0 => format!("{}, {} ago", ends.strftime("%F"), whole(-days - 1)),
+        (Some(ends), _) => format!("{}, in {}", ends.strftime("%F"), whole(days)),
+        (None, Some(since)) => format!("since {}, {}", since.strftime("%F"), whole(days)),
         (None, None) => String::new(),
+    }
+}
+
+/// So many whole days.
+fn whole(days: i64) -> String {
+    match days {
+        0 => "less than a day".to_owned(),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
     }
 }

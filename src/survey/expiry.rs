@@ -13,7 +13,7 @@ use super::csr::beside_the_key;
 use crate::{
     config::{Endpoint, Install},
     error::{Error, Result},
-    x509::{self, Certificate, Contents, Object, csr::Request, read},
+    x509::{self, Certificate, Contents, Object, csr::Request, key::Passphrase, read},
 };
 
 /// What ends, or is waited for.
@@ -106,15 +106,19 @@ impl Endings {
         endings.sorted()
     }
 
-    /// What ends in files and folders: certificates and revocation lists.
+    /// What ends in files and folders: certificates and revocation lists; the passphrase opens stores.
     ///
     /// # Errors
     /// Where one of them cannot be read.
-    pub fn of_files(paths: &[PathBuf], at: Timestamp) -> Result<Self> {
+    pub fn of_files(
+        paths: &[PathBuf],
+        passphrase: Option<&Passphrase>,
+        at: Timestamp,
+    ) -> Result<Self> {
         let mut endings = Self::default();
         for path in paths {
             let file = path.display().to_string();
-            let contents = Contents::of(path, None)?;
+            let contents = Contents::of(path, passphrase)?;
             let before = endings.all.len();
             for certificate in &contents.certificates {
                 endings.certificate(None, certificate, &file, at);

@@ -125,6 +125,25 @@ fn files_and_lists_are_taken_without_an_install() {
     at(&bench, "2025-01-02", &["lists"])
         .exits(3)
         .says("half.crl");
+    let store = bench.path("id.p12");
+    pki::openssl(&[
+        "pkcs12",
+        "-export",
+        "-passout",
+        "pass:secret",
+        "-nokeys",
+        "-in",
+        utf8(&root),
+        "-out",
+        utf8(&store),
+    ]);
+    at(&bench, "2025-02-02", &["id.p12"]).refuses("under a passphrase");
+    bench.write("secret", "secret\n");
+    pki::restrict(&bench.path("secret"));
+    let opened = ["id.p12", "--passphrase-file", "secret"];
+    at(&bench, "2025-02-02", &opened)
+        .exits(0)
+        .says("root Test Root");
     let key = utf8(&family.leaf.key).to_owned();
     at(&bench, "2025-02-02", &[&key]).refuses("holds nothing that ends: 1 private key");
     at(&bench, "2025-02-02", &["missing.pem"]).refuses("could not read");

@@ -15,16 +15,12 @@ pub(super) fn stands_in_order(facts: &ChainFacts, _: &Context<'_>) -> Outcome {
     if facts.shown.len() < 2 {
         return Outcome::not_applicable("only one certificate is sent");
     }
-    let first = &facts.shown[0];
-    let issued = facts.shown[1..]
-        .iter()
-        .find(|other| is_issued_by(other, first) && other.sha256 != first.sha256);
-    if let Some(issued) = issued {
+    if let Some(issued) = issued_by_the_first(facts) {
         return Outcome::fail(
             Cause::OrderWrong,
             format!(
                 "`{}` comes first, and it issued `{}`, which stands after it: a peer takes the first for ours",
-                first.label(),
+                facts.leaf().label(),
                 issued.label()
             ),
         );
@@ -46,6 +42,13 @@ pub(super) fn stands_in_order(facts: &ChainFacts, _: &Context<'_>) -> Outcome {
         ),
         None => Outcome::pass("the certificate comes first, each issuer after what it issued"),
     }
+}
+
+/// A certificate that the first one issued.
+fn issued_by_the_first(facts: &ChainFacts) -> Option<&Arc<Certificate>> {
+    let first = facts.leaf();
+    let mut others = facts.shown[1..].iter();
+    others.find(|other| is_issued_by(other, first) && other.sha256 != first.sha256)
 }
 
 /// Certificates by the hash of their subject, then by their key's identifier: some thousands may stand in a file.
@@ -116,6 +119,11 @@ pub(super) fn sends_nothing_unrelated(facts: &ChainFacts, _: &Context<'_>) -> Ou
         .collect();
     if unrelated.is_empty() {
         return Outcome::pass("every certificate that is sent belongs to the path");
+    }
+    if issued_by_the_first(facts).is_some() {
+        return Outcome::not_applicable(
+            "a CA comes first, so the path is not ours; CHAIN-002 says so",
+        );
     }
     Outcome::fail(
         Cause::Unrelated,

@@ -26,6 +26,9 @@ const LISTS: &[FaultKind] = &[
 ];
 const OTHER: &[FaultKind] = &[FaultKind::Other];
 
+/// What to do where a CA stands where the endpoint's own certificate is wanted.
+const LEAF_FIRST: &str = "Put the endpoint's own certificate first in its file, and the CAs after it: `cat leaf.pem sub.pem > chain.pem`.";
+
 pub(super) fn signatures_fit(facts: &PathFacts, _: &Context<'_>) -> Outcome {
     let outcome = as_far_as_it_goes(facts, judge(facts, SIGNATURES, "every signature fits"));
     match impostor(facts) {
@@ -144,9 +147,12 @@ pub(super) fn names_the_host(facts: &PathFacts, _: &Context<'_>) -> Outcome {
         None => Outcome::pass(met),
         Some(_) if leaf.is_ca() => Outcome::fail(
             Cause::WrongName,
-            format!("the first certificate is that of the CA `{}`, not one for `{host}`", leaf.label()),
+            format!(
+                "the first certificate is that of the CA `{}`, not one for `{host}`",
+                leaf.label()
+            ),
         )
-        .hint("Put the endpoint's own certificate first in its file, and the CAs after it: `cat leaf.pem sub.pem > chain.pem`."),
+        .hint(LEAF_FIRST),
         Some(_) => Outcome::fail(
             Cause::WrongName,
             format!(
@@ -232,6 +238,9 @@ fn judge_use(facts: &PathFacts, kinds: &[FaultKind], met: &str) -> Outcome {
             false => usage.client_auth,
         })
     });
+    if by_leaf && leaf.is_some_and(|leaf| leaf.is_ca()) {
+        return outcome.hint(LEAF_FIRST);
+    }
     match by_leaf && named {
         true => Outcome::Fail(Cause::WrongKeyUsage, evidence.clone())
             .hint("Ask the CA for a certificate with the key usage digitalSignature."),
