@@ -12,6 +12,7 @@ pub mod lookup;
 mod scan;
 mod serial;
 mod signature;
+mod standing;
 pub mod status;
 mod window;
 
@@ -24,6 +25,7 @@ pub use gap::Gap;
 pub use scan::{List, scan};
 pub use serial::{serial_content, serial_of_text};
 pub use signature::Signature;
+pub use standing::Standing;
 
 /// Why a list cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]

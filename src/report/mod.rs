@@ -18,7 +18,7 @@ mod trust;
 use clap::ValueEnum;
 
 pub use checklist::{Begun, NextSteps, OneStep, Recorded, WholeChecklist};
-pub use crl::{LookUp, Verdict};
+pub use crl::{ListStatus, LookUp};
 pub use escape::visible;
 pub use expiry::Expiry;
 pub use explain::{

@@ -263,3 +263,74 @@ fn mistakes_are_refused_with_a_hint() {
         .exits(2)
         .complains("--list");
 }
+
+#[test]
+fn a_list_that_does_not_outlive_the_next_run_fails() {
+    let scene = Scene::new("status");
+    let issuer = scene.sub.certificate();
+    // It is of January 2025.
+    let status = |at: &str, more: &[&str]| {
+        let arguments = [
+            "crl",
+            "status",
+            utf8(&scene.list),
+            "--at",
+            at,
+            "--format",
+            "json",
+        ];
+        scene.bench.run([&arguments[..], more].concat())
+    };
+    let signed = ["--issuer", utf8(&issuer)];
+    for (at, every, code, standing) in [
+        ("2025-01-15T00:00:00Z", None, 0, "holds"),
+        ("2025-01-25T00:00:00Z", Some("7d"), 0, "holds"),
+        (
+            "2025-01-25T00:00:01Z",
+            Some("7d"),
+            1,
+            "ends-before-next-run",
+        ),
+        (
+            "2025-01-31T23:00:00Z",
+            Some("90m"),
+            1,
+            "ends-before-next-run",
+        ),
+        ("2025-02-01T00:00:00Z", None, 0, "holds"),
+        ("2025-02-01T00:00:01Z", None, 1, "ended"),
+        ("2024-12-31T23:59:59Z", None, 1, "from-the-future"),
+    ] {
+        let every = every.map_or(Vec::new(), |every| vec!["--every", every]);
+        let run = status(at, &[&signed[..], &every].concat()).exits(code);
+        let document = run.json();
+        conforms("crl-status", &document);
+        let list = &document["lists"][0];
+        assert_eq!(list["standing"], standing, "{at} {every:?}");
+        assert_eq!(list["next"].is_null(), standing == "holds");
+        assert_eq!(
+            (&list["entries"], &list["signed"]),
+            (&1.into(), &true.into())
+        );
+    }
+    let run = status("2025-01-15T00:00:00Z", &[]).exits(3);
+    assert_eq!(run.json()["lists"][0]["standing"], "unverified");
+    status("2025-01-15T00:00:00Z", &["--every", "weekly"]).refuses("is no duration");
+    status("2025-01-15T00:00:00Z", &["--every", "0s"]).refuses("is no duration");
+    let human = [
+        "crl",
+        "status",
+        utf8(&scene.list),
+        "--issuer",
+        utf8(&issuer),
+        "--every",
+        "7d",
+    ];
+    let at = ["--at", "2025-01-30T00:00:00Z"];
+    scene
+        .bench
+        .run([&human[..], &at].concat())
+        .exits(1)
+        .says("ends on 2025-02-01 00:00Z, before the next run")
+        .says("Fetch it more often");
+}

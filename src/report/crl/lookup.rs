@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{Explanation, explain::headline, human::columns, visible};
+use super::ListFacts;
 use crate::{
+    check::Verdict,
     crl::{
-        Signature,
         lookup::{self, Looked, Wanted},
         status::Status,
     },
-    x509,
+    report::{Explanation, explain::headline, human::columns, visible},
 };
 
 /// What was looked up, in which lists, and what came out.
@@ -37,7 +37,7 @@ pub struct Answered {
     /// Its serial number, lower-case hex.
     pub serial: String,
     /// What it is.
-    pub status: Verdict,
+    pub status: CertificateStatus,
     /// Since when it is revoked.
     pub since: Option<Timestamp>,
     /// Why it was revoked, where the list says.
@@ -53,33 +53,13 @@ pub struct Answered {
 /// What a certificate is, by the lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Verdict {
+pub enum CertificateStatus {
     /// Not revoked.
     Good,
     /// Revoked.
     Revoked,
     /// Not known.
     Undetermined,
-}
-
-/// What a list says of itself.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct ListFacts {
-    /// Its file.
-    pub file: String,
-    /// Whose it is, most specific part first.
-    pub issuer: String,
-    /// Its number, lower-case hex.
-    pub number: Option<String>,
-    /// How many certificates it lists.
-    pub entries: u64,
-    /// When it was made.
-    pub this_update: Timestamp,
-    /// When the next one is due.
-    pub next_update: Option<Timestamp>,
-    /// Whether its issuer signed it; nothing where that could not be told.
-    pub signed: Option<bool>,
 }
 
 impl LookUp {
@@ -108,12 +88,12 @@ impl LookUp {
     /// The worst of all.
     pub fn verdict(&self) -> Verdict {
         let any = |wanted| self.certificates.iter().any(|it| it.status == wanted);
-        if any(Verdict::Revoked) {
-            Verdict::Revoked
-        } else if any(Verdict::Undetermined) {
+        if any(CertificateStatus::Revoked) {
+            Verdict::Fail
+        } else if any(CertificateStatus::Undetermined) {
             Verdict::Undetermined
         } else {
-            Verdict::Good
+            Verdict::Pass
         }
     }
 
@@ -125,16 +105,19 @@ impl LookUp {
                 .count()
         };
         let first = |wanted| self.certificates.iter().find(|it| it.status == wanted);
-        match (first(Verdict::Revoked), first(Verdict::Undetermined)) {
+        match (
+            first(CertificateStatus::Revoked),
+            first(CertificateStatus::Undetermined),
+        ) {
             (Some(it), _) => format!(
                 "REVOKED: {}{}. Next: use it no more; ask for a new one with a new key: `ptl csr`.",
                 it.called(),
-                more(count(Verdict::Revoked))
+                more(count(CertificateStatus::Revoked))
             ),
             (None, Some(it)) => format!(
                 "UNKNOWN: {}{}. Next: {}",
                 it.called(),
-                more(count(Verdict::Undetermined)),
+                more(count(CertificateStatus::Undetermined)),
                 it.next.unwrap_or_default()
             ),
             (None, None) => format!(
@@ -160,11 +143,13 @@ impl Answered {
         let best = lookup::best(wanted, looked.iter().map(|it| &it.said[number]));
         let decides = looked.iter().find(|it| it.said[number] == best);
         let (status, since, reason) = match &best {
-            Status::Good => (Verdict::Good, None, None),
-            Status::Revoked { since, reason } => {
-                (Verdict::Revoked, *since, reason.map(|reason| reason.word()))
-            }
-            Status::Undetermined(_) => (Verdict::Undetermined, None, None),
+            Status::Good => (CertificateStatus::Good, None, None),
+            Status::Revoked { since, reason } => (
+                CertificateStatus::Revoked,
+                *since,
+                reason.map(|reason| reason.word()),
+            ),
+            Status::Undetermined(_) => (CertificateStatus::Undetermined, None, None),
         };
         let file = |it: &Looked| it.file.display().to_string();
         let open = looked.iter().filter_map(|it| match &it.said[number] {
@@ -178,10 +163,10 @@ impl Answered {
             },
             serial: wanted.shown(),
             by: decides
-                .filter(|_| status != Verdict::Undetermined)
+                .filter(|_| status != CertificateStatus::Undetermined)
                 .map(|it| file(it)),
             open: match status {
-                Verdict::Undetermined => open.collect(),
+                CertificateStatus::Undetermined => open.collect(),
                 _ => Vec::new(),
             },
             next: match &best {
@@ -203,9 +188,9 @@ impl Answered {
 
     fn row(&self) -> Vec<String> {
         let word = match self.status {
-            Verdict::Good => "good",
-            Verdict::Revoked => "REVOKED",
-            Verdict::Undetermined => "unknown",
+            CertificateStatus::Good => "good",
+            CertificateStatus::Revoked => "REVOKED",
+            CertificateStatus::Undetermined => "unknown",
         };
         let since = self
             .since
@@ -227,50 +212,16 @@ impl Answered {
     }
 }
 
-impl ListFacts {
-    fn of(looked: &Looked) -> Self {
-        let list = &looked.list;
-        Self {
-            file: looked.file.display().to_string(),
-            issuer: x509::name_text(&list.issuer).unwrap_or_default(),
-            number: list.extensions.number.clone(),
-            entries: list.entries,
-            this_update: list.this_update,
-            next_update: list.next_update,
-            signed: match list.signature {
-                Signature::Fits => Some(true),
-                Signature::DoesNotFit => Some(false),
-                Signature::NotTried => None,
-            },
-        }
-    }
-
-    fn row(&self) -> Vec<String> {
-        let number = self.number.as_ref().map(|it| format!(", number {it}"));
-        let next = self
-            .next_update
-            .map(|it| format!(" to {}", it.strftime("%F %H:%MZ")));
-        let about = format!(
-            "{}: {}{}, {} entries, {}{}",
-            self.file,
-            self.issuer,
-            number.unwrap_or_default(),
-            self.entries,
-            self.this_update.strftime("%F %H:%MZ"),
-            next.unwrap_or_default()
-        );
-        ["list", &about]
-            .map(|cell| visible(cell).into_owned())
-            .to_vec()
-    }
-}
-
 impl Explanation for LookUp {
     fn text(&self, width: u16) -> String {
         let mut text = headline(&visible(&self.answer()));
         text.push('\n');
         let certificates = self.certificates.iter().map(Answered::row);
-        let rows = certificates.chain(self.lists.iter().map(ListFacts::row));
+        let lists = self
+            .lists
+            .iter()
+            .map(|it| vec!["list".to_owned(), it.line()]);
+        let rows = certificates.chain(lists);
         text += &columns(rows, &[9], width);
         text
     }

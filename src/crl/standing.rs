@@ -1,0 +1,71 @@
+//! Whether a list can be relied on now, and until it is fetched again.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::{List, Signature};
+
+/// How far a list can be relied on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// It holds, and until the next run.
+    Holds,
+    /// It holds now, and ends before the next run: servers would refuse everybody in between.
+    EndsBeforeNextRun,
+    /// It has ended.
+    Ended,
+    /// It begins only later.
+    FromTheFuture,
+    /// Its signature is not its issuer's.
+    Forged,
+    /// It says nothing of when the next one is due.
+    WithoutEnd,
+    /// Nobody could tell whose signature it has.
+    Unverified,
+}
+
+impl Standing {
+    /// Of a list at a time, where the next one is fetched after so long.
+    pub fn of(list: &List, at: Timestamp, every: Option<SignedDuration>) -> Self {
+        // To the second, both ends included, as OpenSSL counts it.
+        let now = at.as_second();
+        let next_run = now.saturating_add(every.map_or(0, |every| every.as_secs()));
+        match (list.signature, list.next_update.map(Timestamp::as_second)) {
+            (Signature::DoesNotFit, _) => Self::Forged,
+            _ if list.this_update.as_second() > now => Self::FromTheFuture,
+            (_, Some(end)) if end < now => Self::Ended,
+            (_, Some(end)) if end < next_run => Self::EndsBeforeNextRun,
+            (Signature::NotTried, _) => Self::Unverified,
+            (Signature::Fits, None) => Self::WithoutEnd,
+            (Signature::Fits, Some(_)) => Self::Holds,
+        }
+    }
+
+    /// Whether that is a failure, in contrast to what could not be told.
+    pub fn fails(self) -> bool {
+        matches!(
+            self,
+            Self::EndsBeforeNextRun | Self::Ended | Self::FromTheFuture | Self::Forged
+        )
+    }
+
+    /// What to do about it, as an imperative sentence.
+    pub fn next(self) -> Option<&'static str> {
+        match self {
+            Self::Holds => None,
+            Self::EndsBeforeNextRun => Some(
+                "Fetch it more often than it is renewed: a server that checks lists refuses everybody once its list has ended.",
+            ),
+            Self::Ended => Some("Download it anew, and reload the server that reads it."),
+            Self::FromTheFuture => {
+                Some("Check this machine's clock (`timedatectl`); if it is right, ask the CA.")
+            }
+            Self::Forged => {
+                Some("Download it anew; if it stays so, somebody made it up: ask the CA.")
+            }
+            Self::WithoutEnd => Some("Ask the CA when the next one is due: no program can tell."),
+            Self::Unverified => Some("Name the CA that signs it with --issuer."),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! How far revocation lists can be relied on: the document of kind `crl-status`.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+
+use super::ListFacts;
+use crate::{
+    check::Verdict,
+    crl::{Standing, lookup::Looked},
+    report::{Explanation, explain::headline, human::columns, visible},
+};
+
+/// Lists, and how far each can be relied on.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ListStatus {
+    schema: u32,
+    kind: &'static str,
+    tool: &'static str,
+    /// The moment that dates were judged by.
+    pub judged: Timestamp,
+    /// After how many seconds the next ones are fetched, where that was said.
+    pub every: Option<i64>,
+    /// The lists.
+    pub lists: Vec<Kept>,
+}
+
+/// A list, and how far it can be relied on.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Kept {
+    /// What it says of itself.
+    #[serde(flatten)]
+    pub list: ListFacts,
+    /// How far it can be relied on.
+    pub standing: Standing,
+    /// What to do, where that is not far enough.
+    pub next: Option<&'static str>,
+}
+
+impl ListStatus {
+    /// The document of what was read.
+    pub fn of(looked: &[Looked], judged: Timestamp, every: Option<SignedDuration>) -> Self {
+        let kept = looked.iter().map(|it| {
+            let standing = Standing::of(&it.list, judged, every);
+            Kept {
+                list: ListFacts::of(it),
+                next: standing.next(),
+                standing,
+            }
+        });
+        Self {
+            schema: 1,
+            kind: "crl-status",
+            tool: concat!("ptl ", env!("CARGO_PKG_VERSION")),
+            judged,
+            every: every.map(|every| every.as_secs()),
+            lists: kept.collect(),
+        }
+    }
+
+    /// The worst of all.
+    pub fn verdict(&self) -> Verdict {
+        if self.lists.iter().any(|it| it.standing.fails()) {
+            Verdict::Fail
+        } else if self.lists.iter().any(|it| it.standing != Standing::Holds) {
+            Verdict::Undetermined
+        } else {
+            Verdict::Pass
+        }
+    }
+
+    fn answer(&self) -> String {
+        let worst = |fails: bool| {
+            self.lists
+                .iter()
+                .find(|it| it.standing != Standing::Holds && it.standing.fails() == fails)
+        };
+        match (worst(true), worst(false)) {
+            (Some(kept), _) => format!("FAIL: {}. Next: {}", kept.said(), kept.action()),
+            (None, Some(kept)) => format!("UNKNOWN: {}. Next: {}", kept.said(), kept.action()),
+            (None, None) => match self.lists.as_slice() {
+                [one] => format!("OK: {}.", one.said()),
+                several => format!("OK: all {} lists hold.", several.len()),
+            },
+        }
+    }
+}
+
+impl Kept {
+    fn said(&self) -> String {
+        let file = &self.list.file;
+        let moment = |it: Timestamp| it.strftime("%F %H:%MZ").to_string();
+        let end = self.list.next_update.map(moment).unwrap_or_default();
+        match self.standing {
+            Standing::Holds => format!("{file} holds until {end}"),
+            Standing::EndsBeforeNextRun => format!("{file} ends on {end}, before the next run"),
+            Standing::Ended => format!("{file} ended on {end}"),
+            Standing::FromTheFuture => {
+                format!("{file} begins only on {}", moment(self.list.this_update))
+            }
+            Standing::Forged => format!("the signature of {file} does not fit its issuer's key"),
+            Standing::WithoutEnd => format!("{file} does not say when the next one is due"),
+            Standing::Unverified => format!("the signature of {file} was not verified"),
+        }
+    }
+
+    fn action(&self) -> &'static str {
+        self.next.unwrap_or_default()
+    }
+
+    fn row(&self) -> Vec<String> {
+        let word = match self.standing {
+            Standing::Holds => "ok",
+            standing if standing.fails() => "FAIL",
+            _ => "unknown",
+        };
+        let partition = match self.list.partition.as_slice() {
+            [] => String::new(),
+            names => format!(", partition {}", names.join(", ")),
+        };
+        let said = match self.standing {
+            Standing::Holds => String::new(),
+            _ => format!("; {}. {}", self.said(), self.action()),
+        };
+        let line =
+            self.list.line() + &visible(&format!("{partition}, {} bytes{said}", self.list.size));
+        vec![word.to_owned(), line]
+    }
+}
+
+impl Explanation for ListStatus {
+    fn text(&self, width: u16) -> String {
+        let mut text = headline(&visible(&self.answer()));
+        text.push('\n');
+        text += &columns(self.lists.iter().map(Kept::row), &[9], width);
+        text
+    }
+}
