@@ -228,6 +228,21 @@ fn require_of_the_install_goes_before_the_dates() {
 }
 
 #[test]
+fn a_ca_that_has_ended_is_said_to_have() {
+    let run = Bench::new().run([
+        "trust",
+        "show",
+        "--env",
+        "int",
+        "--at",
+        "2033-01-01T00:00:00Z",
+    ]);
+    // The sub CA of G2 ends in 2032, its root in 2042.
+    run.says("2022-08-04 to 2032-08-04: ENDED")
+        .says("2022-08-02 to 2042-08-02\n");
+}
+
+#[test]
 fn an_environment_must_be_known_and_every_shipped_one_can_be_shown() {
     let bench = Bench::new();
     bench

@@ -247,7 +247,7 @@ impl Explanation for Trust {
                 text.push('\n');
                 let hint = authority.hint.as_ref().filter(|hint| said != Some(*hint));
                 said = hint.or(said);
-                text += &authority.text(hint, width);
+                text += &authority.text(hint, self.judged, width);
             }
         }
         text.push('\n');
@@ -294,7 +294,7 @@ impl OneGeneration {
 }
 
 impl OneAuthority {
-    fn text(&self, hint: Option<&String>, width: u16) -> String {
+    fn text(&self, hint: Option<&String>, at: Timestamp, width: u16) -> String {
         let day = |time: Timestamp| time.strftime("%F").to_string();
         let where_found = match (self.state, self.found.is_empty()) {
             (_, false) => self.found.join(", "),
@@ -307,7 +307,12 @@ impl OneAuthority {
             ("SHA-256", self.sha256.clone()),
         ];
         rows.extend(self.sha1.clone().map(|sha1| ("SHA-1", sha1)));
-        let valid = format!("{} to {}", day(self.not_before), day(self.not_after));
+        let ended = match (self.not_before > at, self.not_after < at) {
+            (true, _) => ": NOT YET valid",
+            (_, true) => ": ENDED, so no path through it is taken",
+            _ => "",
+        };
+        let valid = format!("{} to {}{ended}", day(self.not_before), day(self.not_after));
         rows.push(("valid", valid));
         rows.extend(self.url.clone().map(|url| ("URL", url)));
         rows.push(("source", sourced(&self.source, self.confidence)));
