@@ -14,10 +14,7 @@ use crate::{
     config::{self, Endpoint, Install},
     environment::{self, Environment},
     error::{Error, Result, for_a_shell},
-    net::{
-        dns::{Origin, Server},
-        download::Downloader,
-    },
+    net::{dns::Server, download::Downloader},
     report::{self, Explanation, FetchedAuthority, FetchedTrust, Format, Outcome, Trust},
     terminal,
     trust::{self, Place, Shelf, State, Wanted},
@@ -213,13 +210,13 @@ fn unfetched(one: &Wanted<'_>, shelf: &Shelf) -> FetchedAuthority {
 
 /// The name servers of `ptl.toml` and of the profile.
 fn servers(setting: &Setting) -> Vec<Server> {
-    let named = setting.install.iter().flat_map(|it| &it.network.resolvers);
-    let named = named.map(|address| Server::new(*address, None, Origin::Named));
-    let profile = setting.environment.resolvers.iter().map(|it| {
-        let address = (it.address, it.port).into();
-        Server::new(address, it.name.clone(), Origin::Profile)
-    });
-    named.chain(profile).collect()
+    let named = setting
+        .install
+        .iter()
+        .flat_map(|it| Server::named(&it.network));
+    named
+        .chain(Server::of_profile(&setting.environment))
+        .collect()
 }
 
 /// The folder `trust`, in the install where there is one.

@@ -10,6 +10,7 @@ use tokio::{task::JoinSet, time::Instant};
 pub use server::read_system_servers;
 
 use super::tcp;
+use crate::{config, environment::Environment};
 
 /// Where a name server is known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,6 +104,20 @@ impl fmt::Display for Server {
 }
 
 impl Server {
+    /// Those that `ptl.toml` names.
+    pub fn named(network: &config::Network) -> impl Iterator<Item = Self> + '_ {
+        let addresses = network.resolvers.iter();
+        addresses.map(|address| Self::new(*address, None, Origin::Named))
+    }
+
+    /// Those of the health network, by the profile.
+    pub fn of_profile(environment: &Environment) -> impl Iterator<Item = Self> + '_ {
+        environment.resolvers.iter().map(|it| {
+            let address = (it.address, it.port).into();
+            Self::new(address, it.name.clone(), Origin::Profile)
+        })
+    }
+
     /// A server that is known from one place.
     pub fn new(address: SocketAddr, name: Option<String>, origin: Origin) -> Self {
         Self {

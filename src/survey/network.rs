@@ -188,15 +188,8 @@ fn terms(host: &Host) -> HostTerms {
 
 /// Those of the command line and of `ptl.toml`, the profile's, and this machine's own.
 fn servers(subject: &Subject<'_>, more: Vec<Server>) -> Vec<Server> {
-    let profile = subject.environment.resolvers.iter().map(|it| {
-        Server::new(
-            (it.address, it.port).into(),
-            it.name.clone(),
-            Origin::Profile,
-        )
-    });
-    let named = subject.install.network.resolvers.iter();
-    let named = named.map(|address| Server::new(*address, None, Origin::Named));
+    let named = Server::named(&subject.install.network);
+    let profile = Server::of_profile(subject.environment);
     merge(
         more.into_iter()
             .chain(named)

@@ -10,7 +10,7 @@ use crate::{
     error::Result,
     files,
     net::{
-        dns::{Origin, Server, merge, read_system_servers},
+        dns::{Server, merge, read_system_servers},
         target::Target,
         tls::Identity,
     },
@@ -129,7 +129,6 @@ fn identity(
 /// Those of the command line and of `ptl.toml`, and this machine's own: the endpoint's name may be an
 /// internal one, which is nobody else's business.
 fn servers(subject: &Subject<'_>, more: Vec<Server>) -> Vec<Server> {
-    let named = subject.install.network.resolvers.iter();
-    let named = named.map(|address| Server::new(*address, None, Origin::Named));
+    let named = Server::named(&subject.install.network);
     merge(more.into_iter().chain(named).chain(read_system_servers()))
 }
