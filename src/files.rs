@@ -7,6 +7,7 @@ mod claim;
 mod draft;
 mod folders;
 mod guarded;
+mod incoming;
 mod new_folder;
 mod place;
 #[cfg(not(unix))]
@@ -19,7 +20,7 @@ mod workshop;
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{Read, Write},
+    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -27,6 +28,7 @@ pub use claim::Claim;
 pub use draft::{CAN_KEEP_PRIVATE, Draft, Folder, create};
 pub use folders::NewFolders;
 pub use guarded::Guarded;
+pub use incoming::Incoming;
 pub use new_folder::NewFolder;
 pub use place::Place;
 pub use secret::{first_line, first_line_of_descriptor, open_to_others, read_secret};
@@ -241,19 +243,9 @@ impl Output {
 /// # Errors
 /// Where it cannot be written; what was there is then as it was.
 pub fn put(target: &Path, content: &[u8]) -> Result<()> {
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let written = builder
-        .prefix(".ptl-")
-        .suffix(".tmp")
-        .tempfile_in(folder_of(target))
-        .and_then(|mut file| {
-            file.write_all(content)?;
-            file.as_file().sync_all()?;
-            file.persist(target).map_err(|error| error.error)
-        });
-    written.map(drop).map_err(|error| unwritable(target, error))
+    let mut incoming = Incoming::beside(target)?;
+    incoming.write(content)?;
+    incoming.take_its_place()
 }
 
 /// Endings of what ptl reads; no report has one, and what has one is hard to make again.
