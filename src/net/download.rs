@@ -1,7 +1,12 @@
 //! One small file over HTTP or HTTPS: by the proxy of the environment variables, within a size and a deadline, and
 //! never from another host than the one that was asked.
 
-use std::{error::Error as _, fmt, io, net::SocketAddr};
+use std::{
+    error::Error as _,
+    fmt,
+    io::{self, Write},
+    net::SocketAddr,
+};
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{
@@ -24,6 +29,8 @@ use super::{
 pub const LARGEST: usize = 64 * 1024;
 /// The most redirects that are followed, all on one host.
 pub const MOST_REDIRECTS: usize = 3;
+/// How long the whole of a large file may take.
+const LONGEST: Duration = Duration::from_secs(600);
 /// How long a download waits for its turn at a host.
 const TURN: Duration = Duration::from_secs(60);
 
@@ -48,6 +55,8 @@ pub enum End {
     Proxy(String),
     /// No TLS connection came about, in the library's words.
     Tls(String),
+    /// It came, and could not be written, in the system's words.
+    Unwritten(String),
     /// What came is no whole answer, in the library's words.
     Broken(String),
     /// The deadline passed before the answer was whole.
@@ -94,13 +103,43 @@ impl Downloader {
         })
     }
 
-    /// Asks for a file, and follows redirects on its host.
+    /// Asks for a small file, and follows redirects on its host.
     pub async fn get(&self, url: &Url) -> Download {
+        let mut body = Vec::new();
+        let mut limits = Limits {
+            sink: &mut body,
+            largest: LARGEST as u64,
+            longest: self.timeout,
+        };
+        let mut download = self.follow(url, &mut limits).await;
+        if let End::Content(content) = &mut download.end {
+            *content = body;
+        }
+        download
+    }
+
+    /// As [`Downloader::get`]; the file goes where it is told, and the content of [`End::Content`] stays empty.
+    pub async fn get_into(
+        &self,
+        url: &Url,
+        sink: &mut (dyn Write + Send),
+        largest: u64,
+    ) -> Download {
+        let mut limits = Limits {
+            sink,
+            largest,
+            longest: LONGEST.max(self.timeout),
+        };
+        self.follow(url, &mut limits).await
+    }
+
+    async fn follow(&self, url: &Url, limits: &mut Limits<'_>) -> Download {
         let mut here = url.clone();
         let mut proxy = self.proxy(&here);
         for _ in 0..=MOST_REDIRECTS {
             proxy = self.proxy(&here);
-            let end = match self.ask(&here, proxy.is_some()).await {
+            let asked = self.ask(&here, proxy.is_some(), limits);
+            let end = match asked.await {
                 Ok(End::Elsewhere(to)) => match here.join(&to) {
                     Ok(next) if is_on_the_same_host(url, &next) => {
                         here = next;
@@ -127,7 +166,7 @@ impl Downloader {
     }
 
     /// One request; a redirect comes back as [`End::Elsewhere`], as it stands in the answer.
-    async fn ask(&self, url: &Url, by_proxy: bool) -> Result<End, End> {
+    async fn ask(&self, url: &Url, by_proxy: bool, limits: &mut Limits<'_>) -> Result<End, End> {
         let host = url.host_str().unwrap_or_default();
         let port = url.port_or_known_default().unwrap_or_default();
         let place = format!("{host}:{port}");
@@ -148,7 +187,7 @@ impl Downloader {
             ));
         }
         match status.is_success() {
-            true => read(response, deadline).await,
+            true => read(response, self.timeout, limits).await,
             false => Ok(End::Status(status.as_u16())),
         }
     }
@@ -158,18 +197,38 @@ fn is_on_the_same_host(one: &Url, other: &Url) -> bool {
     matches!(other.scheme(), "http" | "https") && one.host() == other.host()
 }
 
-async fn read(mut response: Response, deadline: Instant) -> Result<End, End> {
-    let mut body = Vec::new();
+/// Where a body goes, and how much of it is taken for how long.
+struct Limits<'a> {
+    sink: &'a mut (dyn Write + Send),
+    largest: u64,
+    longest: Duration,
+}
+
+/// Takes the body piece by piece; each may take the whole patience.
+async fn read(
+    mut response: Response,
+    patience: Duration,
+    limits: &mut Limits<'_>,
+) -> Result<End, End> {
+    let end = Instant::now() + limits.longest;
+    let mut size = 0;
     loop {
+        let deadline = end.min(Instant::now() + patience);
         let chunk = timeout_at(deadline, response.chunk())
             .await
             .map_err(|_| End::Late)?
             .map_err(|error| End::Broken(innermost(&error)))?;
-        match chunk {
-            None => return Ok(End::Content(body)),
-            Some(more) if body.len() + more.len() > LARGEST => return Ok(End::TooLarge),
-            Some(more) => body.extend_from_slice(&more),
+        let Some(more) = chunk else {
+            return Ok(End::Content(Vec::new()));
+        };
+        size += more.len() as u64;
+        if size > limits.largest {
+            return Ok(End::TooLarge);
         }
+        limits
+            .sink
+            .write_all(&more)
+            .map_err(|error| End::Unwritten(error.to_string()))?;
     }
 }
 

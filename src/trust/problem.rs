@@ -89,7 +89,7 @@ impl<'a> Asked<'a> {
     pub(super) fn explain(&self, end: End) -> Problem {
         let (host, url) = (self.host, self.url);
         match end {
-            End::Content(_) | End::TooLarge => Problem::new(
+            End::Content(_) | End::Unwritten(_) | End::TooLarge => Problem::new(
                 Fails,
                 "too-large",
                 format!(
