@@ -10,9 +10,9 @@ use std::{
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{
-    Client, Response,
+    Client, RequestBuilder, Response,
     dns::{Addrs, Name, Resolve, Resolving},
-    header::LOCATION,
+    header::{CONTENT_TYPE, LOCATION},
     redirect::Policy,
 };
 use tokio::time::{Duration, Instant, timeout_at};
@@ -133,12 +133,33 @@ impl Downloader {
         self.follow(url, &mut limits).await
     }
 
+    /// Sends something small for a small answer. No redirect is followed, on whichever host: it comes back as
+    /// [`End::Elsewhere`].
+    pub async fn post(&self, url: &Url, content_type: &'static str, body: Vec<u8>) -> Download {
+        let mut answer = Vec::new();
+        let mut limits = Limits {
+            sink: &mut answer,
+            largest: LARGEST as u64,
+            longest: self.timeout,
+        };
+        let proxy = self.proxy(url);
+        let request = self.client.post(url.clone()).body(body);
+        let request = request.header(CONTENT_TYPE, content_type);
+        let asked = self.ask(url, request, proxy.is_some(), &mut limits);
+        let end = match asked.await {
+            Ok(End::Content(_)) => End::Content(answer),
+            Ok(end) | Err(end) => end,
+        };
+        Download { end, proxy }
+    }
+
     async fn follow(&self, url: &Url, limits: &mut Limits<'_>) -> Download {
         let mut here = url.clone();
         let mut proxy = self.proxy(&here);
         for _ in 0..=MOST_REDIRECTS {
             proxy = self.proxy(&here);
-            let asked = self.ask(&here, proxy.is_some(), limits);
+            let request = self.client.get(here.clone());
+            let asked = self.ask(&here, request, proxy.is_some(), limits);
             let end = match asked.await {
                 Ok(End::Elsewhere(to)) => match here.join(&to) {
                     Ok(next) if is_on_the_same_host(url, &next) => {
@@ -166,7 +187,13 @@ impl Downloader {
     }
 
     /// One request; a redirect comes back as [`End::Elsewhere`], as it stands in the answer.
-    async fn ask(&self, url: &Url, by_proxy: bool, limits: &mut Limits<'_>) -> Result<End, End> {
+    async fn ask(
+        &self,
+        url: &Url,
+        request: RequestBuilder,
+        by_proxy: bool,
+        limits: &mut Limits<'_>,
+    ) -> Result<End, End> {
         let host = url.host_str().unwrap_or_default();
         let port = url.port_or_known_default().unwrap_or_default();
         let place = format!("{host}:{port}");
@@ -176,7 +203,7 @@ impl Downloader {
             .await
             .ok_or(End::Late)?;
         let deadline = Instant::now() + self.timeout;
-        let response = timeout_at(deadline, self.client.get(url.clone()).send())
+        let response = timeout_at(deadline, request.send())
             .await
             .map_err(|_| End::Late)?
             .map_err(|error| end_of(&error, url, by_proxy))?;
