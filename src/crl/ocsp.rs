@@ -157,3 +157,6 @@ fn said(entry: &SingleResponse, problem: Option<Problem>) -> Said {
         (CertStatus::Unknown(_), None) => Said::Undetermined(Problem::Unknown),
     }
 }
+
+#[cfg(test)]
+mod tests;

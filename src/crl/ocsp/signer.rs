@@ -34,22 +34,31 @@ pub(super) fn problem(
         return Some(Problem::BrokenHash(broken.signature.algorithm.clone()));
     }
     // What a CA trusts explicitly is a matter of its file alone, and not asked for.
-    let refused = accepted(der, issuer, moment, OcspFlag::NO_EXPLICIT).err()?;
+    let second = second_for_openssl(answer, issuer, moment);
+    let refused = accepted(der, issuer, second, OcspFlag::NO_EXPLICIT).err()?;
     Some(reason(der, answer, issuer, moment, &refused))
+}
+
+/// A moment for OpenSSL, which takes a certificate's last second for over already.
+fn second_for_openssl(answer: &Answer, issuer: &Certificate, moment: Timestamp) -> i64 {
+    let second = moment.as_second();
+    let mut all = answer.signers(issuer).chain([issuer]);
+    let ends_now = all.any(|certificate| certificate.not_after.as_second() == second);
+    second - i64::from(ends_now)
 }
 
 /// Whether OpenSSL accepts signature and signer, with the issuer as the one that is trusted, whatever signed it.
 fn accepted(
     der: &[u8],
     issuer: &Certificate,
-    moment: Timestamp,
+    second: i64,
     flags: OcspFlag,
 ) -> Result<(), ErrorStack> {
     let basic = OcspResponse::from_der(der)?.basic()?;
     let mut parameters = X509VerifyParam::new()?;
     parameters.set_flags(X509VerifyFlags::PARTIAL_CHAIN)?;
     parameters.set_auth_level(0);
-    parameters.set_time(moment.as_second());
+    parameters.set_time(second);
     let mut store = X509StoreBuilder::new()?;
     store.set_param(&parameters)?;
     store.add_cert(issuer.x509().clone())?;
@@ -72,7 +81,7 @@ fn reason(
     };
     let name = signer.label();
     // With this flag the signature alone counts.
-    if accepted(der, issuer, moment, OcspFlag::NO_VERIFY).is_err() {
+    if accepted(der, issuer, moment.as_second(), OcspFlag::NO_VERIFY).is_err() {
         return Problem::BadSignature(name);
     }
     if signer != issuer {
