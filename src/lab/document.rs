@@ -35,10 +35,8 @@ impl Lab {
             server(
                 "downloads",
                 places.downloads(),
-                &[LISTS, CERTIFICATES],
-                &format!(
-                    "Revocation lists and CA certificates over HTTP; {OCSP} does not answer yet."
-                ),
+                &[LISTS, CERTIFICATES, OCSP],
+                "Revocation lists and CA certificates over HTTP, and OCSP for certificates of every CA.",
             ),
         ];
         LabUp::new(

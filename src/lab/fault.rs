@@ -74,6 +74,8 @@ faults! {
     TlsAcceptsOneGeneration "tls-accepts-one-generation" "TLS-006" TlsAcceptsOneGeneration "The proxy names the CAs of G2 alone as acceptable."
     TlsRefusesOurCa "tls-refuses-our-ca" "TLS-004" TlsRefusesOurCa "The proxy knows the SHA-1 generation alone, and refuses a client of G2."
     TlsRefusesNoCertificate "tls-refuses-no-certificate" "TLS-004" TlsRefusesNoCertificate "The proxy says that no certificate came: what ends TLS before it did not pass ours on."
+    OcspUnauthorised "ocsp-unauthorised" "REV-021" OcspUnauthorised "The OCSP responder's certificate is of the right CA, and not for signing OCSP answers."
+    OcspStale "ocsp-stale" "REV-022" OcspStale "The OCSP responder's answers ended yesterday."
 }
 
 /// The hosts file of the lab's folder that differs.

@@ -20,6 +20,7 @@ mod places;
 mod profile;
 mod register;
 mod rehearsal;
+mod responder;
 mod revocation;
 mod switch;
 mod up;

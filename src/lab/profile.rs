@@ -7,6 +7,7 @@ use super::{
     folder::Lab,
     generation::{Generation, around},
     places::{CERTIFICATES, LISTS, MSG_OUT, OCSP, PROXY},
+    responder::PATH,
     unmade,
 };
 use crate::{
@@ -106,10 +107,26 @@ impl Lab {
             note: None,
             provenance: made_here(),
         };
+        let inbound = Host {
+            name: MSG_OUT.to_owned(),
+            port: 443,
+            direction: Direction::In,
+            purpose: "msg-out".to_owned(),
+            roles: vec![Role::Provider],
+            ..base.clone()
+        };
+        let mut hosts = vec![base.clone()];
+        hosts.extend(self.hosts_of_downloads(&base));
+        hosts.push(inbound);
+        hosts
+    }
+
+    /// The hosts of lists, of CA certificates and of OCSP, which are one server.
+    fn hosts_of_downloads(&self, base: &Host) -> [Host; 3] {
         let newest = self.generations.last().map(|generation| generation.shape);
         let lists = Host {
             name: LISTS.to_owned(),
-            port: places.downloads,
+            port: self.places.downloads,
             protocol: Protocol::Http,
             purpose: "crl".to_owned(),
             path: newest.map(|shape| format!("/{}", shape.root_list)),
@@ -125,15 +142,14 @@ impl Lab {
             roles: Vec::new(),
             ..lists.clone()
         };
-        let inbound = Host {
-            name: MSG_OUT.to_owned(),
-            port: 443,
-            direction: Direction::In,
-            purpose: "msg-out".to_owned(),
-            roles: vec![Role::Provider],
-            ..base.clone()
+        // As in the shipped profiles, where no service is known to need it.
+        let ocsp = Host {
+            name: OCSP.to_owned(),
+            purpose: "ocsp".to_owned(),
+            path: Some(PATH.to_owned()),
+            ..certificates.clone()
         };
-        vec![base, lists, certificates, inbound]
+        [lists, certificates, ocsp]
     }
 
     fn pins(&self, generation: &Generation, at: Timestamp) -> Result<Pins> {

@@ -64,6 +64,8 @@ mod lab_folder;
 #[cfg(unix)]
 mod lab_rehearsal;
 mod lint;
+#[cfg(unix)]
+mod ocsp;
 mod peers;
 mod preflight;
 mod readme;

@@ -24,5 +24,6 @@ mod lab;
 mod lab_shape;
 mod namespace;
 mod nginx;
+mod ocsp;
 mod offline;
 mod server;
