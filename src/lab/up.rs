@@ -82,9 +82,10 @@ impl Running {
         lab.renew_lists(at)?;
         let first = switch::start(folder)?;
         let (known, fault) = watch::channel(None);
+        let downloads = Downloads::of(&lab, fault.clone(), at)?;
         let names = dns::serve(sockets.udp, sockets.dns, lab.places.address, fault);
         let mut tasks = JoinSet::new();
-        tasks.spawn(downloads::serve(sockets.downloads, Downloads::of(&lab)?));
+        tasks.spawn(downloads::serve(sockets.downloads, downloads));
         let identities = Arc::new(Identities::of(lab.clone())?);
         let tls = identities.context(None)?;
         let (turns, heard) = mpsc::channel(1);
