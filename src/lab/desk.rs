@@ -84,7 +84,7 @@ pub fn issue(
     };
     let x509: X509 = generation.issue(&order.leaf(&name), &key, at, &lab.places)?;
     let pem = x509.to_pem().map_err(unmade)?;
-    // Known and revoked before it is there: no certificate is left that was to be, and is not.
+    // Before it is there: no certificate is left that was to be registered or revoked, and is not.
     files::refuse_existing(to)?;
     lab.remember(generation, &x509)?;
     let list = match order.revoked {

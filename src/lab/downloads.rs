@@ -134,8 +134,8 @@ impl Downloads {
     }
 
     fn other_list(&self, path: &str, request: &Request<Incoming>) -> Result<Response<Full<Bytes>>> {
-        let (list, morning) = self.page.other(path, Timestamp::now())?;
-        condition::fresh(request.headers(), LIST, list, morning.into())
+        let (list, since) = self.page.other(path, Timestamp::now())?;
+        condition::fresh(request.headers(), LIST, list, since.into())
     }
 }
 

@@ -3,6 +3,8 @@
 //! Each is the sound list but for its one flaw: same number, same dates, same entries. So a list that a client
 //! took under a fault is no newer than the sound one, which takes its place when the fault is gone.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use x509_cert::ext::pkix::CrlReason;
 
@@ -17,6 +19,16 @@ use crate::error::Result;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
+/// What is wrong with a list.
+enum Flaw {
+    /// It is for another time: from, until.
+    Dates(Timestamp, Timestamp),
+    /// It is the one of the day before.
+    Older,
+    /// It revokes these serial numbers too.
+    Revokes(Vec<Vec<u8>>),
+}
+
 impl Lab {
     /// A list as a fault has it, DER; nothing where the fault leaves it as it is.
     ///
@@ -29,37 +41,48 @@ impl Lab {
         path: &str,
         at: Timestamp,
     ) -> Result<Option<Vec<u8>>> {
-        let is_root = path == generation.shape.root_list;
-        // The same list for an hour, so that a client which has it can be told so.
-        let hour = at - SignedDuration::from_secs(at.as_second().rem_euclid(3600));
+        let Some(flaw) = self.flaw(fault, generation, path, at)? else {
+            return Ok(None);
+        };
         let mut list = self.list_again(generation, path)?;
-        match fault {
-            Fault::CrlExpired => {
-                list.this_update = hour - DAY * 8;
-                list.next_update = hour - DAY;
-            }
-            Fault::CrlNotYetValid => {
-                list.this_update = hour + DAY;
-                list.next_update = hour + DAY * 8;
-            }
-            Fault::CrlNumberGoesBack => {
+        match flaw {
+            Flaw::Dates(from, until) => (list.this_update, list.next_update) = (from, until),
+            Flaw::Older => {
                 list.number = list.number.saturating_sub(1);
                 list.this_update -= DAY;
                 list.next_update -= DAY;
             }
-            Fault::LeafRevoked if !is_root => {
-                let shape = generation.shape;
-                let mut serials = self.issued(generation)?;
-                serials.retain(|serial| covers(shape, path, serial));
-                revoke(&mut list, serials);
-            }
-            Fault::SubRevoked if is_root => {
-                revoke(&mut list, vec![serial(&generation.sub.certificate)?]);
-            }
-            _ => return Ok(None),
+            Flaw::Revokes(serials) => revoke(&mut list, serials),
         }
         let (issuer, digest) = generation.signer(path);
         Ok(Some(list.sign(issuer, digest)?))
+    }
+
+    fn flaw(
+        &self,
+        fault: Fault,
+        generation: &Generation,
+        path: &str,
+        at: Timestamp,
+    ) -> Result<Option<Flaw>> {
+        let shape = generation.shape;
+        let is_root = path == shape.root_list;
+        // The same list for an hour, so that a client which has it can be told so.
+        let hour = at - SignedDuration::from_secs(at.as_second().rem_euclid(3600));
+        Ok(Some(match fault {
+            Fault::CrlExpired => Flaw::Dates(hour - DAY * 8, hour - DAY),
+            Fault::CrlNotYetValid => Flaw::Dates(hour + DAY, hour + DAY * 8),
+            Fault::CrlNumberGoesBack => Flaw::Older,
+            Fault::LeafRevoked if !is_root => {
+                let mut serials = self.issued(generation)?;
+                serials.retain(|it| shape.sub_list_path(shape.partition(it)) == path);
+                Flaw::Revokes(serials)
+            }
+            Fault::SubRevoked if is_root => {
+                Flaw::Revokes(vec![serial(&generation.sub.certificate)?])
+            }
+            _ => return Ok(None),
+        }))
     }
 
     /// The path of the list that another CA of the lab, the next generation's, has in the place of this one.
@@ -91,21 +114,17 @@ fn following<T>(all: &[T], meant: impl Fn(&T) -> bool) -> Option<&T> {
     all.iter().cycle().nth(place + 1)
 }
 
-fn covers(shape: &Shape, path: &str, serial: &[u8]) -> bool {
-    shape.sub_list_path(shape.partition(serial)) == path
-}
-
 /// Revokes serial numbers from when the list begins, but for those that are revoked already.
 fn revoke(list: &mut List, serials: Vec<Vec<u8>>) {
-    for serial in serials {
-        if list.entries.iter().all(|entry| entry.serial != serial) {
-            list.entries.push(Entry {
-                serial,
-                at: list.this_update,
-                reason: Some(CrlReason::KeyCompromise),
-            });
-        }
+    let mut serials: BTreeSet<_> = serials.into_iter().collect();
+    for entry in &list.entries {
+        serials.remove(&entry.serial);
     }
+    list.entries.extend(serials.into_iter().map(|serial| Entry {
+        serial,
+        at: list.this_update,
+        reason: Some(CrlReason::KeyCompromise),
+    }));
 }
 
 /// A list whose signature has one bit that is another: the last one of it.

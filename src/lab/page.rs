@@ -39,6 +39,8 @@ const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 pub(super) struct Page {
     html: Bytes,
     others: BTreeMap<String, Authority>,
+    /// When those CAs were made.
+    made: Timestamp,
 }
 
 /// The path on the page's host of the list of a CA with this common name.
@@ -74,6 +76,7 @@ impl Page {
         Ok(Self {
             html: html.into(),
             others,
+            made: at,
         })
     }
 
@@ -87,7 +90,7 @@ impl Page {
         self.others.keys()
     }
 
-    /// The list of another environment's CA, DER, and since when it is the list of the day.
+    /// The list of another environment's CA, DER, and since when it is this one.
     ///
     /// # Errors
     /// Where it cannot be signed.
@@ -105,7 +108,7 @@ impl Page {
             entries: Vec::new(),
         };
         let der = list.sign(authority, Digest::Sha1)?;
-        Ok((der.into(), morning))
+        Ok((der.into(), morning.max(self.made)))
     }
 }
 
