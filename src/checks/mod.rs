@@ -34,6 +34,7 @@ pub fn all() -> Vec<&'static Meta> {
     metas.extend(of(peer::CHECKS));
     metas.extend(of(revocation::CERTIFICATE));
     metas.extend(of(revocation::LIST));
+    metas.extend(of(revocation::OCSP));
     metas.extend(of(dns::NAME));
     metas.extend(of(tcp::CONNECTION));
     metas.extend(of(tls::HANDSHAKE));

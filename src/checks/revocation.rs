@@ -2,9 +2,11 @@
 
 mod certificate;
 mod list;
+mod ocsp;
 
 pub use certificate::{CERTIFICATE, CertificateFacts, Doubt};
 pub use list::{LIST, ListFacts};
+pub use ocsp::{Heard, OCSP, OcspFacts};
 
 use crate::check::{CheckId, Layer, Meta, Severity};
 

@@ -23,6 +23,11 @@ pub struct Entry<'a> {
 pub struct Reason(u8);
 
 impl Reason {
+    /// That of a number, which OCSP has in common with lists.
+    pub(super) fn of(code: u8) -> Self {
+        Self(code)
+    }
+
     /// Its word, as the standard spells it.
     pub fn word(self) -> &'static str {
         match self.0 {

@@ -1,4 +1,4 @@
-//! Revocation lists of any size: read by streaming, verified, looked up, and indexed for a later look-up.
+//! Revocation lists of any size: read by streaming, verified, looked up, and indexed for a later look-up; and OCSP.
 //!
 //! Complete and direct lists are judged here, partitions included; what this room does not know (delta,
 //! indirect and reason-scoped lists) is OpenSSL's to judge, through `x509::path`.
@@ -12,6 +12,7 @@ mod gap;
 pub mod index;
 pub mod kept;
 pub mod lookup;
+pub mod ocsp;
 mod scan;
 mod serial;
 mod signature;

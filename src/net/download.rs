@@ -11,9 +11,10 @@ use std::{
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{
-    Client, Response, StatusCode,
+    Client, RequestBuilder, Response, StatusCode,
     header::{
-        ETAG, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
+        CONTENT_TYPE, ETAG, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+        RETRY_AFTER,
     },
     redirect::Policy,
 };
@@ -90,6 +91,19 @@ pub struct Version {
     pub etag: Option<String>,
     /// When it was changed.
     pub last_modified: Option<String>,
+}
+
+impl Version {
+    /// Asks for what is there only where it is another version.
+    fn unless(&self, mut request: RequestBuilder) -> RequestBuilder {
+        if let Some(etag) = &self.etag {
+            request = request.header(IF_NONE_MATCH, etag);
+        }
+        if let Some(changed) = &self.last_modified {
+            request = request.header(IF_MODIFIED_SINCE, changed);
+        }
+        request
+    }
 }
 
 /// One client for a run: nothing is remembered, and no redirect is followed but by [`Downloader::get`].
@@ -185,12 +199,42 @@ impl Downloader {
         self.follow(url, &mut limits).await
     }
 
+    /// Sends something small for a small answer. No redirect is followed, on whichever host: it comes back as
+    /// [`End::Elsewhere`].
+    pub async fn post(&self, url: &Url, content_type: &'static str, body: Vec<u8>) -> Download {
+        let mut answer = Vec::new();
+        let mut limits = Limits {
+            sink: &mut answer,
+            largest: LARGEST as u64,
+            longest: self.timeout,
+            known: &Version::default(),
+            version: Version::default(),
+        };
+        let proxy = self.proxy(url);
+        let request = self.client.post(url.clone()).body(body);
+        let request = request.header(CONTENT_TYPE, content_type);
+        let asked = self.ask(url, request, proxy.is_some(), &mut limits);
+        let end = match asked.await {
+            Ok(end) | Err(end) => end,
+        };
+        let version = limits.version;
+        Download {
+            end: match end {
+                End::Content(_) => End::Content(answer),
+                end => end,
+            },
+            proxy,
+            version,
+        }
+    }
+
     async fn follow(&self, url: &Url, limits: &mut Limits<'_>) -> Download {
         let mut here = url.clone();
         let mut proxy = self.proxy(&here);
         for _ in 0..=MOST_REDIRECTS {
             proxy = self.proxy(&here);
-            let asked = self.ask(&here, proxy.is_some(), limits);
+            let request = limits.known.unless(self.client.get(here.clone()));
+            let asked = self.ask(&here, request, proxy.is_some(), limits);
             let end = match asked.await {
                 Ok(End::Elsewhere(to)) => match here.join(&to) {
                     Ok(next) if is_on_the_same_host(url, &next) => {
@@ -223,7 +267,13 @@ impl Downloader {
     }
 
     /// One request; a redirect comes back as [`End::Elsewhere`], as it stands in the answer.
-    async fn ask(&self, url: &Url, by_proxy: bool, limits: &mut Limits<'_>) -> Result<End, End> {
+    async fn ask(
+        &self,
+        url: &Url,
+        request: RequestBuilder,
+        by_proxy: bool,
+        limits: &mut Limits<'_>,
+    ) -> Result<End, End> {
         let host = url.host_str().unwrap_or_default();
         let port = url.port_or_known_default().unwrap_or_default();
         let place = format!("{host}:{port}");
@@ -233,13 +283,6 @@ impl Downloader {
             .await
             .ok_or(End::Late)?;
         let deadline = Instant::now() + self.timeout;
-        let mut request = self.client.get(url.clone());
-        if let Some(etag) = &limits.known.etag {
-            request = request.header(IF_NONE_MATCH, etag);
-        }
-        if let Some(changed) = &limits.known.last_modified {
-            request = request.header(IF_MODIFIED_SINCE, changed);
-        }
         let response = timeout_at(deadline, request.send())
             .await
             .map_err(|_| End::Late)?
