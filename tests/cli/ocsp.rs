@@ -180,7 +180,7 @@ fn a_responder_that_never_ends_points_elsewhere_or_fails_gives_no_answer() {
     let failing = responder(|stream| {
         let _ = stream.write_all(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n");
     });
-    assert_eq!(ends(&failing), End::Status(503));
+    assert_eq!(ends(&failing), End::Status(503, None));
     let silent = responder(|_| std::thread::sleep(Duration::from_secs(30)));
     let begun = Instant::now();
     assert_eq!(ends(&silent), End::Late);

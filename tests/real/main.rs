@@ -21,6 +21,8 @@ mod dnsmasq;
 mod endpoint;
 mod keystore;
 mod lab;
+mod lab_list_flaws;
+mod lab_lists;
 mod lab_shape;
 mod namespace;
 mod nginx;
