@@ -12,6 +12,7 @@ mod policy;
 mod revocation;
 mod rules;
 mod verify;
+mod vouching;
 
 use std::sync::Arc;
 
