@@ -140,11 +140,7 @@ fn read_under(
         key.as_deref(),
         |entry| {
             if serials.contains(entry.serial) {
-                let entry_says = Found {
-                    since: entry.revoked_at(),
-                    reason: entry.reason(),
-                };
-                found.insert(entry.serial.to_vec(), entry_says);
+                found.insert(entry.serial.to_vec(), Found::of(entry));
             }
         },
     )?;

@@ -78,7 +78,8 @@ pub fn gap_of_serial(list: &List, issuer: &Certificate, at: Timestamp) -> Option
         .or_else(|| date_gap(list, at))
 }
 
-fn kind_gap(list: &List) -> Option<Gap> {
+/// Whether a list is of a kind that only OpenSSL judges, and which.
+pub fn kind_gap(list: &List) -> Option<Gap> {
     let extensions = &list.extensions;
     let odd = [
         (

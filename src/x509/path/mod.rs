@@ -11,6 +11,7 @@ mod peer;
 mod policy;
 mod revocation;
 mod rules;
+mod told;
 mod verify;
 mod vouching;
 
@@ -20,6 +21,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 pub use peer::as_peer;
 pub use policy::{Demands, Host, Policy, Purpose, Revocation, Sha1};
+pub use told::{Lack, Said, Told};
 
 use super::Certificate;
 use crate::error::{Error, Result};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use openssl::x509::CrlStatus;
 
-use super::{Fault, FaultKind, Policy, Revocation, candidates};
+use super::{Fault, FaultKind, Policy, Revocation, candidates, told};
 use crate::x509::{Certificate, same_name};
 
 /// Certificates beside the path that may have signed a list: an issuer may keep a key for lists alone.
@@ -54,6 +54,16 @@ pub(super) fn settle(
     }
     for depth in 0..judged {
         settle_one(faults, depth, path, policy);
+    }
+    for (depth, pair) in path.windows(2).take(judged).enumerate() {
+        if depth > 0 && policy.revocation == Revocation::Leaf {
+            break;
+        }
+        let asked = policy.revocation != Revocation::Available || has_list(&pair[0], policy);
+        let is_open = |fault: &Fault| fault.depth == depth && fault.kind.is_open();
+        let found_good = asked && !faults.iter().any(is_open);
+        let said = policy.told.of(&pair[0], &pair[1]);
+        told::settle(faults, depth, said, found_good);
     }
 }
 
