@@ -15,6 +15,7 @@
 mod agreement;
 mod cases;
 mod differences;
+mod generated;
 mod lists;
 mod mutation;
 mod score;
