@@ -55,7 +55,8 @@ fn look_up(args: &LookupArgs, global: &Global) -> Result<LookUp> {
     let wanted = wanted(args)?;
     // A chain in one file brings its own issuers.
     issuers.extend(wanted.iter().filter_map(Wanted::authority).cloned());
-    let looked = read(&args.list, &wanted, &issuers, at)?;
+    let mut looked = read(&args.list, &wanted, &issuers, at)?;
+    lookup::leave_changed(&mut looked);
     Ok(LookUp::of(&wanted, &looked, at))
 }
 

@@ -98,12 +98,12 @@ impl Large {
             let mut names = names.filter_map(|name| openssl::x509::X509Name::from_der(name).ok());
             names.any(|name| x509::is_name(&self.list.issuer, &name))
         };
-        let is_odd = |gap| matches!(gap, Gap::NotJudgedHere(_) | Gap::SignatureUnknown(_));
+        let is_odd = |gap: &Gap| matches!(gap, Gap::NotJudgedHere(_) | Gap::SignatureUnknown(_));
         status::kind_gap(&self.list).is_some()
             || has_delta()
             || self
                 .statuses(at)
-                .any(|(.., gap, _)| gap.is_some_and(is_odd))
+                .any(|(.., status)| matches!(&status, Status::Undetermined(gap) if is_odd(gap)))
     }
 
     /// What it says of each certificate under each issuer; nothing certain where it is only OpenSSL's to judge.
@@ -121,7 +121,10 @@ impl Large {
                     },
                     false => Said {
                         revoked: matches!(status, Status::Revoked { .. }),
-                        lack: gap.as_ref().map(lack),
+                        lack: match &status {
+                            Status::Undetermined(gap) => Some(lack(gap)),
+                            _ => gap.as_ref().map(lack),
+                        },
                     },
                 };
                 (certificate, issuer, said)
@@ -153,6 +156,7 @@ fn lack(gap: &Gap) -> Lack {
         Gap::Ended(_) => Lack::Ended,
         Gap::FromTheFuture(_) => Lack::FromTheFuture,
         Gap::BadSignature | Gap::SignerMissing => Lack::BadSignature,
+        Gap::WeakHash => Lack::WeakHash,
         Gap::MayNotSign => Lack::MayNotSign,
         Gap::OutOfScope(_) | Gap::SerialAlone | Gap::OtherIssuer => Lack::OutOfScope,
         Gap::NotJudgedHere(_) | Gap::SignatureUnknown(_) => Lack::NotJudged,

@@ -80,8 +80,9 @@ impl Lists {
     /// # Errors
     /// Where a large list cannot be read.
     pub fn join(&self, mut policy: Policy, certificates: &[Arc<Certificate>]) -> Result<Policy> {
-        policy.lists.clone_from(&self.small);
+        policy.lists = without_forged(&self.small, certificates);
         policy.told = Told::default();
+        policy.told.lists = self.small.len() - policy.lists.len();
         let mut read = Vec::new();
         for (file, size) in &self.large {
             read.push((Large::read(file, certificates)?, *size));
@@ -104,6 +105,25 @@ impl Lists {
         }
         Ok(policy)
     }
+}
+
+/// The lists but for those that no key of their issuer's name signed, where another of that name is sound: OpenSSL
+/// may look at the first alone.
+fn without_forged(
+    lists: &[Arc<RevocationList>],
+    certificates: &[Arc<Certificate>],
+) -> Vec<Arc<RevocationList>> {
+    let name = |list: &RevocationList| list.x509().issuer_name().to_der().unwrap_or_default();
+    let is_sound = |list: &RevocationList| {
+        let name = name(list);
+        let named = |it: &&Arc<Certificate>| x509::is_name(&name, it.x509().subject_name());
+        let mut named = certificates.iter().filter(named);
+        named.any(|it| list.is_signed_by(it))
+    };
+    let (sound, rest): (Vec<_>, Vec<_>) = lists.iter().cloned().partition(|it| is_sound(it));
+    let names: Vec<Vec<u8>> = sound.iter().map(|list| name(list)).collect();
+    let rest = rest.into_iter().filter(|it| !names.contains(&name(it)));
+    rest.chain(sound.iter().cloned()).collect()
 }
 
 /// The files of lists that are read as a stream: this one, or those that stand in this folder.

@@ -250,6 +250,12 @@ const MEANINGS: &[(&[i32], FaultKind, &str)] = {
     ]
 };
 
+/// A list by whose signature nothing is proven; OpenSSL would take it.
+pub(super) const WEAK_LIST: (FaultKind, &str) = (
+    FaultKind::ListUnusable,
+    "its issuer's revocation list is signed with MD5, which proves nothing",
+);
+
 /// What one of OpenSSL's numbers means, in ptl's words.
 pub(super) fn meaning(code: i32) -> (FaultKind, &'static str) {
     MEANINGS

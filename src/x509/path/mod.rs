@@ -71,6 +71,18 @@ pub struct Fault {
     pub code: Option<i32>,
 }
 
+impl Fault {
+    /// What ptl itself has against a certificate.
+    fn own(depth: usize, (kind, note): (FaultKind, &str)) -> Self {
+        Self {
+            kind,
+            depth,
+            note: note.to_owned(),
+            code: None,
+        }
+    }
+}
+
 /// What kinds of things can stand against a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {

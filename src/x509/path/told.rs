@@ -9,7 +9,7 @@ use crate::x509::Certificate;
 /// What lists that OpenSSL is not given say of certificates, each under an issuer.
 #[derive(Clone, Debug, Default)]
 pub struct Told {
-    /// How many lists there are.
+    /// How many lists OpenSSL is not given.
     pub lists: usize,
     /// By the SHA-256 of the certificate and of its issuer.
     said: HashMap<(String, String), Vec<Said>>,
@@ -33,6 +33,8 @@ pub enum Lack {
     FromTheFuture,
     /// Its signature is not the issuer's.
     BadSignature,
+    /// It is signed with a hash that is broken.
+    WeakHash,
     /// The issuer may not sign lists.
     MayNotSign,
     /// It is of a kind that only OpenSSL judges, and too large for that.
@@ -48,6 +50,7 @@ impl Lack {
             Self::Ended => vec![codes::meaning(12)],
             Self::FromTheFuture => vec![codes::meaning(11)],
             Self::BadSignature => vec![codes::meaning(8)],
+            Self::WeakHash => vec![codes::WEAK_LIST],
             Self::MayNotSign => vec![codes::meaning(35)],
             Self::OutOfScope => vec![codes::meaning(44), codes::meaning(3)],
             Self::NotJudged => vec![(
@@ -93,7 +96,9 @@ pub(super) fn settle(faults: &mut Vec<Fault>, depth: usize, said: &[Said], found
     let mut drop_all = |those: fn(FaultKind) -> bool| {
         faults.retain(|fault| fault.depth != depth || !those(fault.kind));
     };
-    let best = match said.iter().find(|it| it.revoked) {
+    // Two may name it: what one of them lacks is then of no matter.
+    let revoked = said.iter().filter(|it| it.revoked);
+    let best = match revoked.min_by_key(|it| it.lack) {
         Some(revoked) => Some(revoked),
         None if said.iter().any(|it| it.is_good()) => {
             drop_all(FaultKind::is_open);
@@ -102,17 +107,17 @@ pub(super) fn settle(faults: &mut Vec<Fault>, depth: usize, said: &[Said], found
         None if found_good => None,
         None => said.iter().min_by_key(|it| it.lack),
     };
-    let Some(best) = best else { return };
+    let Some(mut best) = best.copied() else {
+        return;
+    };
+    if best.revoked && (found_good || said.iter().any(|it| it.lack.is_none())) {
+        best.lack = None;
+    }
     drop_all(is_missing);
-    for (kind, note) in best.faults() {
-        let known = |fault: &Fault| fault.depth == depth && fault.kind == kind;
+    for said in best.faults() {
+        let known = |fault: &Fault| fault.depth == depth && fault.kind == said.0;
         if !faults.iter().any(known) {
-            faults.push(Fault {
-                kind,
-                depth,
-                note: note.to_owned(),
-                code: None,
-            });
+            faults.push(Fault::own(depth, said));
         }
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn passes(
                 anchored: anchors.iter().map(|_| OnceLock::new()).collect(),
                 bare: store(None, &parameters)?,
                 parameters,
-                lists: Lists::new(policy.lists.iter().map(|list| list.x509().as_ref()))?,
+                lists: Lists::new(revocation::usable(policy).map(|list| list.x509().as_ref()))?,
             })
         })
         .collect()

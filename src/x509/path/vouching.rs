@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use openssl::error::ErrorStack;
 
-use super::{Policy, candidates, verify};
+use super::{Policy, candidates, revocation, verify};
 use crate::{
     openssl_ext::{Complaint, Lists},
     x509::{Certificate, RevocationList},
@@ -31,8 +31,8 @@ pub(super) fn holds(
     for signer in signers {
         // A list of a third signer would need that one's path in turn.
         let known = || candidate.certificates.iter().chain([signer]);
-        let of_these = |list: &&Arc<RevocationList>| known().any(|one| has_signed(one, list));
-        let lists: Vec<_> = policy.lists.iter().filter(of_these).collect();
+        let of_these = |list: &&Arc<RevocationList>| known().any(|one| list.is_signed_by(one));
+        let lists: Vec<_> = revocation::usable(policy).filter(of_these).collect();
         let lists = Lists::new(lists.iter().map(|list| list.x509().as_ref()))?;
         let (complaints, _) = verify::consult(pass, candidate, signer, signers, &lists)?;
         if !complaints.iter().all(is_no_matter) {
@@ -45,9 +45,4 @@ pub(super) fn holds(
 /// What its own list for it comes to; and a signer of lists is neither the host nor for its purpose.
 fn is_no_matter(complaint: &Complaint) -> bool {
     complaint.depth == 0 && matches!(complaint.code, REFUSED | 26 | 62..=64)
-}
-
-fn has_signed(signer: &Certificate, list: &RevocationList) -> bool {
-    let key = signer.x509().public_key();
-    key.is_ok_and(|key| list.x509().verify(&key).unwrap_or(false))
 }

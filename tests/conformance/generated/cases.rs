@@ -152,7 +152,7 @@ fn forms(cases: &mut Vec<Case>) {
     both(cases, "with an unknown critical extension", |list| {
         list.with(extension(99, true, &[5, 0]))
     });
-    both(cases, "of 30,000 entries", |list| list.filled(30_000));
+    both(cases, "of 30,000 entries", |list| list.of(30_000));
 }
 
 fn dates(cases: &mut Vec<Case>) {

@@ -131,16 +131,24 @@ impl Made {
         self
     }
 
-    /// With so many entries before its own that name nobody here.
+    /// With so many entries before its own that name nobody here, of 4 KB each.
     pub(crate) fn filled(&self, count: u32) -> Self {
         let fill = (0..count).map(|number| {
             let serial = [&[0x7e, 0x5a][..], &[0x11; 10], &number.to_be_bytes()].concat();
-            entry(&serial, &[])
+            entry(&serial, &[extension(98, false, &[0; 4000])])
         });
         Self {
             entries: fill.chain(self.entries.iter().cloned()).collect(),
             ..self.clone()
         }
+    }
+
+    /// With so many entries of other certificates.
+    pub(crate) fn of(mut self, count: u32) -> Self {
+        for number in 0..count {
+            self = self.entry(&[&[0x7c][..], &number.to_be_bytes()].concat(), &[]);
+        }
+        self
     }
 
     /// As DER.
