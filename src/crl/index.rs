@@ -123,6 +123,15 @@ struct Loaded {
     offsets: Vec<u32>,
 }
 
+/// An entry that was looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Since when the certificate is revoked; nothing where the list's date cannot be read.
+    pub since: Option<Timestamp>,
+    /// Why, where the list says.
+    pub reason: Option<Reason>,
+}
+
 impl Found {
     /// What an entry says.
     pub fn of(entry: &Entry<'_>) -> Self {
@@ -131,21 +140,6 @@ impl Found {
             reason: entry.reason(),
         }
     }
-
-    /// Whether the certificate is on hold alone, so that a later list may say otherwise.
-    pub fn is_on_hold(&self) -> bool {
-        self.reason
-            .is_some_and(|reason| reason.word() == "certificateHold")
-    }
-}
-
-/// An entry that was looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// Since when the certificate is revoked; nothing where the list's date cannot be read.
-    pub since: Option<Timestamp>,
-    /// Why, where the list says.
-    pub reason: Option<Reason>,
 }
 
 impl Index {

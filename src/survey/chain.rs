@@ -4,6 +4,8 @@ mod gather;
 mod held;
 mod install;
 mod key;
+mod large;
+mod lists;
 
 use std::{
     path::{Path, PathBuf},
@@ -13,6 +15,7 @@ use std::{
 pub use gather::{Covered, Gathered, Set, Trusted, gather_files, gather_install};
 pub use install::survey;
 pub(super) use install::{Holding, hold, place};
+pub use lists::Lists;
 
 use crate::{
     check::{self, Cause, Context, Finding, Mark},
@@ -43,6 +46,8 @@ pub struct Files {
     pub trusts_system: bool,
     /// The private key.
     pub key: Option<PathBuf>,
+    /// Files and folders of revocation lists.
+    pub lists: Vec<PathBuf>,
 }
 
 impl Files {
@@ -87,7 +92,9 @@ pub fn check_files(
         }
         None => None,
     };
-    let judge = Judge::new(trusted, policy)?;
+    let lists = Lists::read(&files.lists)?;
+    let at_hand: Vec<_> = shown.iter().chain(&trusted).cloned().collect();
+    let judge = Judge::new(trusted, lists.join(policy, &at_hand)?)?;
     let subject = leaf.label();
     let mut findings = check_chain(&judge, &subject, shown, &[], read, None, context)?;
     if let Some(facts) = key {
@@ -99,6 +106,7 @@ pub fn check_files(
         ));
     }
     findings.extend(of_files);
+    findings.extend(lists.findings(context));
     Ok(findings)
 }
 
