@@ -32,6 +32,8 @@ pub fn all() -> Vec<&'static Meta> {
     metas.extend(of(matching::LONE_KEY));
     metas.extend(of(path::CHECKS));
     metas.extend(of(peer::CHECKS));
+    metas.extend(of(revocation::CERTIFICATE));
+    metas.extend(of(revocation::LIST));
     metas.extend(of(revocation::OCSP));
     metas.extend(of(dns::NAME));
     metas.extend(of(tcp::CONNECTION));

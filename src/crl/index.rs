@@ -124,6 +124,14 @@ struct Loaded {
 }
 
 impl Found {
+    /// What an entry says.
+    pub fn of(entry: &Entry<'_>) -> Self {
+        Self {
+            since: entry.revoked_at(),
+            reason: entry.reason(),
+        }
+    }
+
     /// Whether the certificate is on hold alone, so that a later list may say otherwise.
     pub fn is_on_hold(&self) -> bool {
         self.reason
@@ -216,10 +224,7 @@ impl Index {
             let mut entry = [0; LONGEST_ENTRY];
             let entry = entry_at(&mut self.list, offset, &mut entry)?;
             if entry.serial == serial {
-                return Ok(Some(Found {
-                    since: entry.revoked_at(),
-                    reason: entry.reason(),
-                }));
+                return Ok(Some(Found::of(&entry)));
             }
             low += 1;
         }

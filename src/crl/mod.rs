@@ -3,11 +3,14 @@
 //! Complete and direct lists are judged here, partitions included; what this room does not know (delta,
 //! indirect and reason-scoped lists) is OpenSSL's to judge, through `x509::path`.
 
+pub mod cache;
 mod entry;
 mod extensions;
+pub mod fetch;
 mod file;
 mod gap;
 pub mod index;
+pub mod kept;
 pub mod lookup;
 pub mod ocsp;
 mod scan;

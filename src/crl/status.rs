@@ -1,6 +1,6 @@
 //! What a list says of a certificate: good, revoked or nothing, and why (RFC 5280, 6.3.3).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use openssl::x509::X509Name;
 
 use super::{
@@ -12,6 +12,24 @@ use super::{
     signature::Signature,
 };
 use crate::x509::{self, Certificate};
+
+/// The moment that a list is judged by, and how long it is taken past its next update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// The moment.
+    pub at: Timestamp,
+    /// Nothing, unless the install says otherwise.
+    pub grace: SignedDuration,
+}
+
+impl From<Timestamp> for When {
+    fn from(at: Timestamp) -> Self {
+        Self {
+            at,
+            grace: SignedDuration::ZERO,
+        }
+    }
+}
 
 /// What is known of a certificate's revocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,7 +72,7 @@ pub fn gap(
     list: &List,
     certificate: &Certificate,
     issuer: &Certificate,
-    at: Timestamp,
+    when: impl Into<When>,
 ) -> Option<Gap> {
     if certificate.extensions.list_points.rare {
         return Some(Gap::NotJudgedHere(
@@ -64,18 +82,18 @@ pub fn gap(
     kind_gap(list)
         .or_else(|| issuer_gap(list, certificate, issuer))
         .or_else(|| scope_gap(&list.extensions.scope, certificate))
-        .or_else(|| date_gap(list, at))
+        .or_else(|| date_gap(list, when.into()))
 }
 
 /// As [`gap`], of a serial number alone: only a list of everything can say that it is not on it.
-pub fn gap_of_serial(list: &List, issuer: &Certificate, at: Timestamp) -> Option<Gap> {
+pub fn gap_of_serial(list: &List, issuer: &Certificate, when: impl Into<When>) -> Option<Gap> {
     let scope = &list.extensions.scope;
     let is_partial = *scope != Scope::default();
     let partial = is_partial.then_some(Gap::SerialAlone);
     kind_gap(list)
         .or_else(|| signer_gap(list, issuer))
         .or(partial)
-        .or_else(|| date_gap(list, at))
+        .or_else(|| date_gap(list, when.into()))
 }
 
 fn kind_gap(list: &List) -> Option<Gap> {
@@ -190,12 +208,13 @@ fn shown(scope: &Scope) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn date_gap(list: &List, at: Timestamp) -> Option<Gap> {
+fn date_gap(list: &List, when: When) -> Option<Gap> {
     // To the second, both ends included, as OpenSSL counts it.
-    let now = at.as_second();
+    let now = when.at.as_second();
     if list.this_update.as_second() > now {
         return Some(Gap::FromTheFuture(list.this_update));
     }
-    let ended = list.next_update.filter(|next| next.as_second() < now);
-    ended.map(Gap::Ended)
+    let grace = when.grace.as_secs();
+    let is_over = |next: &Timestamp| next.as_second().saturating_add(grace) < now;
+    list.next_update.filter(is_over).map(Gap::Ended)
 }

@@ -10,6 +10,7 @@ pub mod expiry;
 pub mod install;
 pub mod matching;
 pub mod network;
+pub mod revocation;
 mod run;
 pub mod work_tree;
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod list_host;
 mod loopback;
 mod pki;
 #[cfg(unix)]
@@ -28,6 +29,7 @@ mod checklist_view;
 mod command_line;
 mod config;
 mod crl;
+mod crl_fetch;
 mod csr;
 mod csr_files;
 mod csr_install;

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 
 use crate::{
     check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
-    crl::ocsp::{Fault, Judged, Problem, Said, Seen},
+    crl::{
+        fetch::Refused,
+        ocsp::{Fault, Judged, Problem, Said, Seen},
+    },
     net::{download::End, tcp::Opening},
 };
 
@@ -20,6 +23,8 @@ pub struct OcspFacts {
 /// What came of asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
+    /// Nobody was asked: why.
+    NotAsked(Refused),
     /// Nothing that could be an answer.
     Nothing(End),
     /// Something that was judged.
@@ -128,7 +133,7 @@ impl OcspFacts {
     fn answer(&self) -> Option<(&Said, &Seen)> {
         match &self.heard {
             Heard::Answer(judged) => Some((&judged.said, judged.seen.as_ref()?)),
-            Heard::Nothing(_) => None,
+            Heard::Nothing(_) | Heard::NotAsked(_) => None,
         }
     }
 }
@@ -138,6 +143,18 @@ fn answers(facts: &OcspFacts, _: &Context<'_>) -> Outcome {
         return facts.fails(Cause::OcspMissing, problem);
     }
     match &facts.heard {
+        Heard::NotAsked(refused) => {
+            let evidence = facts.seen(format!("Nobody was asked: {refused}."));
+            Outcome::Fail(
+                Cause::CrlNotFollowed,
+                match refused {
+                    Refused::NotFollowed(_, Some(host)) => {
+                        evidence.hint(format!("If you know that host, add `--allow-host {host}`."))
+                    }
+                    _ => evidence,
+                },
+            )
+        }
         Heard::Nothing(end) => {
             let (cause, why) = unheard(end);
             Outcome::Fail(cause, facts.seen(format!("No answer came: {why}.")))
@@ -194,7 +211,7 @@ fn day(at: Timestamp) -> impl std::fmt::Display {
 /// Why nothing came: cause, and a fragment.
 fn unheard(end: &End) -> (Cause, String) {
     match end {
-        End::Status(status) => (
+        End::Status(status, _) => (
             Cause::HttpStatus,
             format!("the responder answered with status {status}"),
         ),
@@ -202,9 +219,15 @@ fn unheard(end: &End) -> (Cause, String) {
             Cause::OcspMissing,
             format!("the responder points to `{to}`, which is not followed"),
         ),
-        End::Content(_) | End::TooLarge | End::InCircles | End::Unwritten(_) => (
-            Cause::OcspMissing,
-            "more came than any answer has".to_owned(),
+        End::Content(_) | End::NotModified | End::TooLarge | End::InCircles | End::Unwritten(_) => {
+            (
+                Cause::OcspMissing,
+                "more came than any answer has".to_owned(),
+            )
+        }
+        End::Near(address) => (
+            Cause::CrlNotFollowed,
+            format!("the responder's name leads to {address}, which is not followed"),
         ),
         End::NoAddress => (
             Cause::OcspMissing,
