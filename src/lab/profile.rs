@@ -143,10 +143,11 @@ impl Lab {
             roles: Vec::new(),
             ..lists.clone()
         };
-        // As in the shipped profiles, where no service is known to need it.
+        // As in the shipped profiles: of which network it is, no source says.
         let ocsp = Host {
             name: OCSP.to_owned(),
             purpose: "ocsp".to_owned(),
+            network: Network::Unknown,
             path: Some(PATH.to_owned()),
             ..certificates.clone()
         };

@@ -2,11 +2,13 @@
 
 use std::{
     io::{Read, Write},
+    net::TcpStream,
     path::Path,
     time::{Duration, Instant},
 };
 
 use jiff::{SignedDuration, Timestamp};
+use openssl::ocsp::OcspResponse;
 use ptl::{
     check::{self, Context, Selection},
     checks::revocation::{Heard, OCSP, OcspFacts},
@@ -145,7 +147,7 @@ fn the_faults_of_the_responder_are_found_by_their_checks() {
 }
 
 /// A responder that gives this answer to whatever comes.
-fn responder(answer: impl Fn(&mut std::net::TcpStream) + Send + Sync + 'static) -> String {
+fn responder(answer: impl Fn(&mut TcpStream) + Send + Sync + 'static) -> String {
     let port = loopback::serve(move |mut stream| {
         let _ = stream.read(&mut [0; 4096]);
         answer(&mut stream);
@@ -206,6 +208,53 @@ fn what_is_asked_is_a_question_of_its_own_kind() {
     let text = String::from_utf8_lossy(&request).to_lowercase();
     assert!(text.starts_with("post /a/responder http/1.1\r\n"), "{text}");
     assert!(text.contains("content-type: application/ocsp-request\r\n"));
+}
+
+/// What the lab's responder says to these bytes: the status, and what follows.
+fn posted(lab: &Lab, question: &[u8]) -> (String, Vec<u8>) {
+    let mut stream = TcpStream::connect(("127.0.0.1", lab.port("downloads"))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    let head = format!(
+        "POST /ocsp HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        question.len()
+    );
+    // What is too much is not read to its end.
+    let _ = stream.write_all(head.as_bytes());
+    let _ = stream.write_all(question);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let end = memchr::memmem::find(&answer, b"\r\n\r\n").map_or(answer.len(), |place| place + 4);
+    let line = String::from_utf8_lossy(&answer[..end]);
+    let status = line.split(' ').nth(1).unwrap_or_default().to_owned();
+    (status, answer[end..].to_vec())
+}
+
+#[test]
+fn the_lab_answers_whatever_it_is_asked_and_goes_on() {
+    let lab = lab();
+    let bench = lab.install(&[]);
+    let leaf = read(bench.path("lab.crt"));
+    let issuer = read(lab.folder.join("trust/g2-sub.pem"));
+    let question = ocsp::request(&leaf, &issuer).unwrap();
+    let samples = [question.clone(), leaf.der().to_vec()];
+    let seed = seed();
+    for (name, bytes) in hostile(&samples, seed, 4) {
+        let is_small = bytes.len() <= 16 * 1024;
+        let (status, answer) = posted(&lab, &bytes);
+        match is_small {
+            true => {
+                assert_eq!(status, "200", "{name} of PTL_SEED={seed}");
+                assert!(OcspResponse::from_der(&answer).is_ok(), "{name}");
+            }
+            // The connection may break before the answer is read.
+            false => assert!(matches!(&*status, "400" | ""), "{name}: {status}"),
+        }
+    }
+    let (status, answer) = posted(&lab, &question);
+    let judged = ocsp::judge(&answer, &leaf, &issuer, Timestamp::now());
+    assert_eq!((&*status, judged.said), ("200", Said::Good));
 }
 
 #[test]

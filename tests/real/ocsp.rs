@@ -154,6 +154,7 @@ struct Office {
     revoked: Issued,
     delegate: Issued,
     without_right: Issued,
+    weak: Issued,
 }
 
 impl Office {
@@ -161,16 +162,17 @@ impl Office {
         let ca = Authority::root(name, "sha256");
         let key = &pki::sha256().leaf.key;
         let leaf = |file: &str| ca.leaf(&Leaf::new(file, pki::NAME).key(key));
-        let signs = |file: &str, purpose: &str| {
+        let signs = |file: &str, purpose: &str, digest: &str| {
             let extensions = format!("basicConstraints=CA:FALSE\nextendedKeyUsage={purpose}\n");
             let delegate = Leaf::new(file, file).extensions(&extensions).key(key);
-            ca.leaf(&delegate)
+            ca.leaf(&delegate.digest(digest))
         };
         let office = Self {
             good: leaf("good"),
             revoked: leaf("revoked"),
-            delegate: signs("delegate", "OCSPSigning"),
-            without_right: signs("without-right", "clientAuth"),
+            delegate: signs("delegate", "OCSPSigning", "sha1"),
+            without_right: signs("without-right", "clientAuth", "sha256"),
+            weak: signs("weak", "OCSPSigning", "md5"),
             ca,
         };
         office.ca.revoke(&office.revoked.certificate);
@@ -239,9 +241,12 @@ fn answers_of_openssl_are_judged_as_it_means_them() {
             assert!(matches!(revoked.said, Said::Revoked { .. }), "{revoked:?}");
         }
     }
-    let weak = office.judged(&office.itself(), &office.good, &["-rmd", "md5"]);
-    let wanted = Problem::BrokenHash("md5WithRSAEncryption".to_owned());
-    assert_eq!(weak.said, Said::Undetermined(wanted));
+    let weakly = office.judged(&office.itself(), &office.good, &["-rmd", "md5"]);
+    let by_a_weak_one = office.judged(&office.weak, &office.good, &["-ndays", "1"]);
+    for weak in [weakly, by_a_weak_one] {
+        let wanted = Problem::BrokenHash("md5WithRSAEncryption".to_owned());
+        assert_eq!(weak.said, Said::Undetermined(wanted));
+    }
     let unlet = office.judged(&office.without_right, &office.good, &["-ndays", "1"]);
     let wanted = Problem::WithoutRight("without-right".to_owned());
     assert_eq!(unlet.said, Said::Undetermined(wanted));
