@@ -3,6 +3,7 @@
 //! Complete and direct lists are judged here, partitions included; what this room does not know (delta,
 //! indirect and reason-scoped lists) is OpenSSL's to judge, through `x509::path`.
 
+mod copy;
 mod entry;
 mod extensions;
 mod file;
@@ -18,6 +19,7 @@ mod window;
 
 use std::fmt;
 
+pub use copy::{Form, files_of_folder, list_files};
 pub use entry::{Entry, Reason};
 pub use extensions::{ListExtensions, PointName, Scope};
 pub use file::ListFile;
