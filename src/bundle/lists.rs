@@ -31,6 +31,8 @@ pub struct ListsEntry {
     pub complete: bool,
     /// When the first of them ends; nothing where none says it.
     pub until: Option<Timestamp>,
+    /// The command that renews them, as a shell takes it from wherever it stands.
+    pub renew: String,
     /// How the server takes up new ones.
     pub reload: String,
     /// Each of them.
@@ -131,7 +133,7 @@ impl ListsEntry {
         lists: &Lists,
         files: &[Content<'_>],
         judged: Timestamp,
-        complete: bool,
+        renew: &str,
     ) -> Option<Self> {
         let each: Vec<_> = files
             .iter()
@@ -146,8 +148,9 @@ impl ListsEntry {
         }
         Some(Self {
             judged: Timestamp::from_second(judged.as_second()).unwrap_or(judged),
-            complete,
+            complete: lists.is_complete(),
             until: each.iter().filter_map(|list| list.next_update).min(),
+            renew: renew.to_owned(),
             reload: server.reload_lists().to_owned(),
             warnings: cautions(server, lists, &each),
             each,

@@ -23,6 +23,8 @@ pub struct Made<'a> {
     pub findings: &'a [Finding],
     /// Whether the set is whole: no check failed, none is unknown.
     pub complete: bool,
+    /// The command that renews its lists.
+    pub renew: &'a str,
     /// Whether the key had a passphrase that was taken off.
     pub opened: bool,
 }
@@ -147,7 +149,7 @@ impl Manifest {
         let alias = contents::alias(&set.leaf);
         let lists = match order.revocation {
             Revocation::Given(lists) => {
-                ListsEntry::of(server, lists, contents, made.judged, lists.is_complete())
+                ListsEntry::of(server, lists, contents, made.judged, made.renew)
             }
             Revocation::None(_) => None,
         };

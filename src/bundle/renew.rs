@@ -150,13 +150,14 @@ impl Bundle {
     pub fn renew(
         mut self,
         lists: &Lists,
-        complete: bool,
         at: Timestamp,
         document: impl Fn(&Manifest) -> Result<String>,
     ) -> Result<Renewed> {
         let server = self.manifest.server;
         let contents = lists::contents(server, &lists.taken);
-        let entry = ListsEntry::of(server, lists, &contents, at, complete).ok_or_else(|| {
+        let old = self.manifest.lists.as_ref();
+        let renew = old.map_or("", |lists| lists.renew.as_str());
+        let entry = ListsEntry::of(server, lists, &contents, at, renew).ok_or_else(|| {
             Error::unmet("no list is at hand; nothing was changed")
                 .hint("Fetch them: `ptl crl fetch`.")
         })?;

@@ -229,19 +229,21 @@ fn write(
         revocation: lists::revocation(job.lists.as_ref(), args),
     };
     let contents = bundle::contents(&order)?;
+    let folder = whole(&job.out);
     let made = Made {
         environment: job.environment.as_deref(),
         judged: job.at,
-        folder: &whole(&job.out),
+        folder: &folder,
+        renew: &lists::command(args, global, &folder),
         findings: &report.findings,
         complete: report.verdict == Verdict::Pass,
         opened: passphrase.is_some() && args.plain_key,
     };
-    let folder = NewFolder::start(&job.out)?;
-    let files = bundle::write(&contents, args.server, &folder)?;
+    let new = NewFolder::start(&job.out)?;
+    let files = bundle::write(&contents, args.server, &new)?;
     let mut manifest = Manifest::new(&order, &contents, files, made);
-    folder.write(MANIFEST, report::document(&manifest)?.as_bytes())?;
-    folder.appear()?;
+    new.write(MANIFEST, report::document(&manifest)?.as_bytes())?;
+    new.appear()?;
     // Said now and not kept: it is about the place, and the folder will be moved.
     let secrets = contents.iter().filter(|content| content.role.holds_key());
     let taken_along = secrets.filter_map(|content| in_work_tree(&job.out.join(&content.name)));

@@ -1,17 +1,12 @@
 //! What `ptl bundle` wrote, and the lines to give to the server.
 
-use std::path::Path;
-
 use super::{
     Explanation,
     explain::{headline, labelled},
     human::columns,
     visible,
 };
-use crate::{
-    bundle::{FileEntry, ListEntry, ListsEntry, MANIFEST, Manifest, Renewed, Role},
-    error::for_a_shell,
-};
+use crate::bundle::{FileEntry, ListEntry, ListsEntry, MANIFEST, Manifest, Renewed, Role};
 
 impl Explanation for Manifest {
     fn text(&self, width: u16) -> String {
@@ -32,18 +27,15 @@ impl Explanation for Manifest {
             // Never broken: it is copied as it stands.
             text += &format!("  {}\n", visible(line));
         }
-        let mut rows = vec![
+        let rows = [
             ("then", self.reload.to_string()),
             ("read by", self.read_by.to_string()),
         ];
-        if let Some(lists) = &self.lists {
-            let folder = visible(&self.folder);
-            rows.push(("lists", format!("{}; renew them before by", held(lists))));
-            rows.push(("", renewing(self, Path::new(folder.as_ref()))));
-            rows.push(("", format!("and then {}", lists.reload)));
-        }
         text.push('\n');
         text += &labelled(&rows, width);
+        if let Some(lists) = &self.lists {
+            text += &renewing(lists);
+        }
         let of_lists = self.lists.iter().flat_map(|lists| &lists.warnings);
         text + &warned(self.warnings.iter().chain(of_lists), width)
     }
@@ -135,12 +127,13 @@ fn held(lists: &ListsEntry) -> String {
     }
 }
 
-/// The command that renews the lists of a bundle.
-fn renewing(manifest: &Manifest, folder: &Path) -> String {
+/// The commands that renew the lists of a bundle; never broken: they are copied as they stand.
+fn renewing(lists: &ListsEntry) -> String {
     format!(
-        "ptl bundle --for {} --lists-only --out {}",
-        manifest.server.word(),
-        for_a_shell(folder)
+        "\nTo renew {}:\n  {}\n  {}\n",
+        held(lists),
+        visible(&lists.renew),
+        visible(&lists.reload)
     )
 }
 

@@ -44,7 +44,7 @@ impl Bundle {
         );
         let secret = bench.write("secret", format!("{SECRET}\n"));
         pki::restrict(&secret);
-        let order = ["bundle", "--for", server, "--out", "new"];
+        let order = ["bundle", "--for", server, "--no-lists", "--out", "new"];
         bench.run([&order[..], more].concat()).exits(0);
         Self::of(bench, lab)
     }
@@ -246,7 +246,7 @@ fn a_certificate_that_sha1_signed_is_shown_where_the_warning_says_how() {
             let lab: &Lab = &lab();
             Bundle::of(client(lab, "sha1"), lab)
         };
-        let mut order = vec!["bundle", "--for", server, "--out", "new"];
+        let mut order = vec!["bundle", "--for", server, "--no-lists", "--out", "new"];
         order.extend(["--cert", "chain.pem", "--key", "lab.key"]);
         order.extend(["--trust", &bundle.trust]);
         // As JSON: there no line is broken.

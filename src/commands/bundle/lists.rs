@@ -1,6 +1,6 @@
 //! `ptl bundle`: the revocation lists of a bundle, and `--lists-only`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::{
     bundle::{Bundle, Revocation, Server},
@@ -9,7 +9,7 @@ use crate::{
     commands::{Exit, context::Scene, deliver, hand_over, layout, open_output},
     config::{self, Policy},
     crl,
-    error::{Error, Result},
+    error::{Error, Result, for_a_shell},
     report,
     survey::{
         chain::{self, Trusted},
@@ -90,6 +90,33 @@ pub(super) fn revocation<'a>(lists: Option<&'a Lists>, args: &BundleArgs) -> Rev
     }
 }
 
+/// The command that renews the lists of a bundle, wherever a job starts it.
+pub(super) fn command(args: &BundleArgs, global: &Global, out: &Path) -> String {
+    let word = |path: &PathBuf| for_a_shell(&super::whole(path));
+    let mut words = vec!["ptl".to_owned()];
+    if args.cert.is_none() {
+        words.extend(["--install".to_owned(), word(&global.install)]);
+        for name in &global.env {
+            let path = PathBuf::from(name);
+            let name = if path.is_file() {
+                word(&path)
+            } else {
+                name.clone()
+            };
+            words.extend(["--env".to_owned(), name]);
+        }
+    }
+    words.extend(["bundle", "--for", args.server.word(), "--lists-only"].map(str::to_owned));
+    words.extend(["--out".to_owned(), for_a_shell(out)]);
+    for (flag, paths) in [("--trust", &args.trust), ("--crl", &args.crl)] {
+        if !paths.is_empty() {
+            words.push(flag.to_owned());
+            words.extend(paths.iter().map(word));
+        }
+    }
+    words.join(" ")
+}
+
 /// Runs `ptl bundle --lists-only`: on the CAs given, or on those of the install.
 ///
 /// # Errors
@@ -139,14 +166,13 @@ pub(super) fn renew(args: &BundleArgs, global: &Global) -> Result<Exit> {
     let environment = scene.as_ref().map(|scene| scene.environment.id.as_str());
     let findings = lists.findings.clone();
     let report = Report::new("bundle", environment, at, findings, global.strict);
-    let complete = report.verdict == Verdict::Pass;
-    if !complete && !args.allow_incomplete {
+    if report.verdict != Verdict::Pass && !args.allow_incomplete {
         if !global.quiet {
             terminal::note("note: the lists of the bundle are as they were");
         }
         return deliver(&report, global, output);
     }
-    let renewed = bundle.renew(&lists, complete, at, |manifest| report::document(manifest))?;
+    let renewed = bundle.renew(&lists, at, |manifest| report::document(manifest))?;
     let layout = layout(global, output.as_ref());
     hand_over(&report::explain(&renewed, global.format, layout)?, output)?;
     Ok(Exit::Pass)
