@@ -2,6 +2,7 @@
 //!
 //! What goes in comes from `survey::chain`, judged; here it is only put into files, lines and a manifest.
 
+mod anchors;
 mod caution;
 mod contents;
 mod lines;
@@ -10,6 +11,7 @@ mod manifest;
 mod renew;
 mod server;
 
+pub use anchors::leave_out_revoked;
 pub use contents::{Content, Role, contents};
 pub use lists::{Covers, ListEntry, ListsEntry, Revocation};
 pub use manifest::{FileEntry, KeyEntry, Made, Manifest, write};

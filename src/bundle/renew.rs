@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    Content, FileEntry, ListsEntry, MANIFEST, Manifest, Role, Server,
+    Content, FileEntry, ListsEntry, MANIFEST, Manifest, Role, Server, anchors,
     contents::Digesting,
     lines,
     lists::{self, ListEntry},
@@ -154,6 +154,7 @@ impl Bundle {
         document: impl Fn(&Manifest) -> Result<String>,
     ) -> Result<Renewed> {
         let server = self.manifest.server;
+        anchors::refuse_revoked(server, lists)?;
         let contents = lists::contents(server, &lists.taken);
         let old = self.manifest.lists.as_ref();
         let renew = old.map_or("", |lists| lists.renew.as_str());

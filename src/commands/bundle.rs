@@ -57,7 +57,7 @@ pub(super) fn run(args: &BundleArgs, global: &Global) -> Result<Exit> {
         return lists::renew(args, global);
     }
     let output = open_output(global)?;
-    let job = match &args.cert {
+    let mut job = match &args.cert {
         Some(cert) => of_files(args, cert, global)?,
         None => of_install(args, global)?,
     };
@@ -70,6 +70,9 @@ pub(super) fn run(args: &BundleArgs, global: &Global) -> Result<Exit> {
             terminal::note("note: nothing was written; --allow-incomplete writes the set as it is");
         }
         return deliver(&report, global, output);
+    }
+    if let (Some(set), Some(lists)) = (&mut job.gathered.set, &mut job.lists) {
+        bundle::leave_out_revoked(set, args.server, lists);
     }
     let Some(set) = &job.gathered.set else {
         return Err(Error::unmet(

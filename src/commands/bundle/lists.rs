@@ -96,7 +96,7 @@ pub(super) fn command(args: &BundleArgs, global: &Global, out: &Path) -> String 
     let mut words = vec!["ptl".to_owned()];
     if args.cert.is_none() {
         words.extend(["--install".to_owned(), word(&global.install)]);
-        for name in &global.env {
+        if let Some(name) = &global.env {
             let path = PathBuf::from(name);
             let name = if path.is_file() {
                 word(&path)
