@@ -172,7 +172,7 @@ pub(super) fn renew(args: &BundleArgs, global: &Global) -> Result<Exit> {
         }
         return deliver(&report, global, output);
     }
-    let renewed = bundle.renew(&lists, at, |manifest| report::document(manifest))?;
+    let renewed = bundle.renew(&lists, at, report::document)?;
     let layout = layout(global, output.as_ref());
     hand_over(&report::explain(&renewed, global.format, layout)?, output)?;
     Ok(Exit::Pass)
