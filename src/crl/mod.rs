@@ -4,6 +4,7 @@
 //! indirect and reason-scoped lists) is OpenSSL's to judge, through `x509::path`.
 
 pub mod cache;
+mod copy;
 mod entry;
 mod extensions;
 pub mod fetch;
@@ -22,6 +23,7 @@ mod window;
 
 use std::fmt;
 
+pub use copy::{Form, files_of_folder, list_files};
 pub use entry::{Entry, Reason};
 pub use extensions::{ListExtensions, PointName, Scope};
 pub use file::ListFile;

@@ -114,7 +114,7 @@ pub fn gap_of_serial(list: &List, issuer: &Certificate, when: impl Into<When>) -
         .or_else(|| date_gap(list, when.into()))
 }
 
-/// Whether a list is of a kind that only OpenSSL judges, and which.
+/// What makes a list one of a kind that is not judged here, and that servers read only where they are told to.
 pub fn kind_gap(list: &List) -> Option<Gap> {
     let extensions = &list.extensions;
     let odd = [
@@ -166,7 +166,8 @@ fn issuer_gap(list: &List, certificate: &Certificate, issuer: &Certificate) -> O
     })
 }
 
-fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
+/// Whether a list is this issuer's, as its signature says.
+pub fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
     if !x509::is_name(&list.issuer, issuer.x509().subject_name()) {
         return Some(Gap::OtherIssuer);
     }
@@ -207,7 +208,7 @@ fn scope_gap(scope: &Scope, certificate: &Certificate) -> Option<Gap> {
         true => None,
         false => out(&format!(
             "it is the partition {}, and the certificate names {}",
-            shown(scope),
+            scope.names().join(", "),
             match (points.urls.as_slice(), points.directories.as_slice()) {
                 ([], []) => "none".to_owned(),
                 (urls, directories) => [urls, directories].concat().join(", "),
@@ -219,18 +220,6 @@ fn scope_gap(scope: &Scope, certificate: &Certificate) -> Option<Gap> {
 /// Whether two names of DER are one.
 fn is_same_entry(one: &[u8], other: &[u8]) -> bool {
     X509Name::from_der(other).is_ok_and(|other| x509::is_name(one, &other))
-}
-
-/// The names of a partition, for people.
-fn shown(scope: &Scope) -> String {
-    let names = scope.points.iter().map(|point| match point {
-        PointName::Url(url) => url.clone(),
-        PointName::Directory(entry) => {
-            x509::name_text(entry).unwrap_or_else(|| "a directory's entry".to_owned())
-        }
-        PointName::Other => "a name of a rare kind".to_owned(),
-    });
-    names.collect::<Vec<_>>().join(", ")
 }
 
 fn date_gap(list: &List, when: When) -> Option<Gap> {

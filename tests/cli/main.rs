@@ -13,8 +13,10 @@ mod terminal;
 
 #[cfg(unix)]
 mod bundle;
+mod bundle_lists;
 #[cfg(unix)]
 mod bundle_refuses;
+mod bundle_renewal;
 mod chain_bad;
 mod chain_contents;
 mod chain_files;

@@ -19,7 +19,7 @@ use crate::{
     support::Bench,
 };
 
-const SECRET: &str = "correct horse battery";
+pub(crate) const SECRET: &str = "correct horse battery";
 
 /// A bundle of the lab's install, and a certificate of each generation to come with.
 struct Bundle {
@@ -44,7 +44,7 @@ impl Bundle {
         );
         let secret = bench.write("secret", format!("{SECRET}\n"));
         pki::restrict(&secret);
-        let order = ["bundle", "--for", server, "--out", "new"];
+        let order = ["bundle", "--for", server, "--no-lists", "--out", "new"];
         bench.run([&order[..], more].concat()).exits(0);
         Self::of(bench, lab)
     }
@@ -71,20 +71,9 @@ impl Bundle {
         lines.join("\n") + "\n"
     }
 
-    /// What a server on this port answers to curl: the HTTP status, `000` where there was none.
+    /// What a server on this port answers.
     fn asks(&self, port: u16, shown: Option<(&Path, &Path)>) -> String {
-        let url = format!("https://{FQDN}:{port}/");
-        let resolve = format!("{FQDN}:{port}:127.0.0.1");
-        let mut command = Command::new("curl");
-        command.args(["--silent", "--output", "/dev/null", "--max-time", "30"]);
-        command.args(["--write-out", "%{http_code}", "--noproxy", "*"]);
-        command.args(["--resolve", &resolve, "--cacert", &self.trust, &url]);
-        if let Some((certificate, key)) = shown {
-            command.arg("--cert").arg(certificate).arg("--key").arg(key);
-        }
-        command.env("OPENSSL_CONF", lowered(&self.bench));
-        let output = command.output().expect("curl: tests/run installs it");
-        text(&output)
+        asks(&self.bench, &self.trust, port, shown)
     }
 
     /// Asserts that these generations get `inside`, and the others and strangers `outside`.
@@ -106,6 +95,22 @@ impl Bundle {
     }
 }
 
+/// What a server on this port answers to curl: the HTTP status, `000` where there was none.
+pub(crate) fn asks(bench: &Bench, trust: &str, port: u16, shown: Option<(&Path, &Path)>) -> String {
+    let url = format!("https://{FQDN}:{port}/");
+    let resolve = format!("{FQDN}:{port}:127.0.0.1");
+    let mut command = Command::new("curl");
+    command.args(["--silent", "--output", "/dev/null", "--max-time", "30"]);
+    command.args(["--write-out", "%{http_code}", "--noproxy", "*"]);
+    command.args(["--resolve", &resolve, "--cacert", trust, &url]);
+    if let Some((certificate, key)) = shown {
+        command.arg("--cert").arg(certificate).arg("--key").arg(key);
+    }
+    command.env("OPENSSL_CONF", lowered(bench));
+    let output = command.output().expect("curl: tests/run installs it");
+    text(&output)
+}
+
 /// A configuration by which OpenSSL loads a certificate that SHA-1 signed: at its usual level it does not.
 fn lowered(bench: &Bench) -> PathBuf {
     let settings = format!(
@@ -120,9 +125,15 @@ const OF_TODAY: &[&str] = &["sha2", "g2"];
 const WEAK: &str = "DEFAULT:@SECLEVEL=0";
 
 fn nginx(lines: &str) -> (Server, u16) {
+    // Without another process, which would outlive it where a test fails.
+    nginx_as("master_process off;", lines)
+}
+
+/// nginx with this setting.
+pub(crate) fn nginx_as(processes: &str, lines: &str) -> (Server, u16) {
     let (folder, port) = (folder(), free_port());
     let config = format!(
-        "daemon off; master_process off; pid nginx.pid; error_log error.log;\n\
+        "daemon off; {processes} pid nginx.pid; error_log error.log;\n\
          events {{}}\n\
          http {{\n access_log off; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;\n\
          server {{\n listen 127.0.0.1:{port} ssl;\n{lines}\
@@ -174,6 +185,12 @@ fn nginx_opens_an_encrypted_key_as_the_lines_say() {
 }
 
 fn apache(lines: &str) -> (Server, u16) {
+    // Without another process, which would outlive it where a test fails.
+    apache_as("-X", lines)
+}
+
+/// Apache started with this flag.
+pub(crate) fn apache_as(flag: &str, lines: &str) -> (Server, u16) {
     let (folder, port) = (folder(), free_port());
     let mut config = format!(
         "ServerRoot {0}\nDefaultRuntimeDir {0}\nPidFile pid\nErrorLog error.log\nServerName {FQDN}\n\
@@ -190,7 +207,7 @@ fn apache(lines: &str) -> (Server, u16) {
     fs::write(folder.path().join("apache.conf"), config).unwrap();
     let mut command = Command::new("apache2");
     command
-        .args(["-X", "-f"])
+        .args([flag, "-f"])
         .arg(folder.path().join("apache.conf"));
     (start(command, folder, port), port)
 }
@@ -212,6 +229,11 @@ fn haproxy(lines: &str) -> (Server, u16) {
 
 /// HAProxy with this configuration of OpenSSL.
 fn haproxy_under(lines: &str, openssl: &str) -> (Server, u16) {
+    haproxy_as(&["-db"], lines, openssl)
+}
+
+/// HAProxy started with these flags.
+pub(crate) fn haproxy_as(flags: &[&str], lines: &str, openssl: &str) -> (Server, u16) {
     let (folder, port) = (folder(), free_port());
     let bind = lines.replace("bind :443", &format!("bind 127.0.0.1:{port}"));
     let config = format!(
@@ -223,7 +245,8 @@ fn haproxy_under(lines: &str, openssl: &str) -> (Server, u16) {
     let mut command = Command::new("haproxy");
     command.env("OPENSSL_CONF", openssl);
     command
-        .args(["-db", "-f"])
+        .args(flags)
+        .arg("-f")
         .arg(folder.path().join("haproxy.cfg"));
     (start(command, folder, port), port)
 }
@@ -246,7 +269,7 @@ fn a_certificate_that_sha1_signed_is_shown_where_the_warning_says_how() {
             let lab: &Lab = &lab();
             Bundle::of(client(lab, "sha1"), lab)
         };
-        let mut order = vec!["bundle", "--for", server, "--out", "new"];
+        let mut order = vec!["bundle", "--for", server, "--no-lists", "--out", "new"];
         order.extend(["--cert", "chain.pem", "--key", "lab.key"]);
         order.extend(["--trust", &bundle.trust]);
         // As JSON: there no line is broken.
@@ -266,7 +289,7 @@ fn a_certificate_that_sha1_signed_is_shown_where_the_warning_says_how() {
 }
 
 /// Tomcat in a folder of its own, with one page.
-fn tomcat(lines: &str) -> (Server, u16) {
+pub(crate) fn tomcat(lines: &str) -> (Server, u16) {
     let (folder, port) = (folder(), free_port());
     for name in ["conf", "logs", "work", "temp", "webapps/ROOT"] {
         fs::create_dir_all(folder.path().join(name)).unwrap();

@@ -16,6 +16,7 @@ mod rehearsal_spine;
 mod support;
 
 mod bundle;
+mod bundle_lists;
 mod calendar;
 mod dnsmasq;
 mod endpoint;
