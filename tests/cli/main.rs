@@ -53,6 +53,7 @@ mod init;
 mod init_asks;
 mod install;
 mod kill_csr;
+mod kill_fetch;
 mod kill_init;
 mod kill_state;
 #[cfg(unix)]

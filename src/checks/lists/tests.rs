@@ -161,14 +161,14 @@ fn a_list_holds_to_the_second_and_until_the_next_run() {
         facts.every = every.map(SignedDuration::from_secs);
         judge(holds, &facts)
     };
-    for (end, every) in [(0, None), (DAY, Some(DAY)), (DAY, None)] {
+    for (end, every) in [(1, None), (DAY + 1, Some(DAY)), (DAY, None)] {
         let judged = with(Some(end), 0, every);
         assert!(matches!(judged, Outcome::Pass(_)), "{judged:?}");
     }
     for (end, from, every, wanted) in [
-        (-1, -DAY, None, Cause::CrlExpired),
-        (-1, -DAY, Some(DAY), Cause::CrlExpired),
-        (DAY - 1, 0, Some(DAY), Cause::CrlEndsTooSoon),
+        (0, -DAY, None, Cause::CrlExpired),
+        (0, -DAY, Some(DAY), Cause::CrlExpired),
+        (DAY, 0, Some(DAY), Cause::CrlEndsTooSoon),
         (DAY, 1, None, Cause::CrlNotYetValid),
     ] {
         assert_eq!(cause(&with(Some(end), from, every)), Some(wanted));
