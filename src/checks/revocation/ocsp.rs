@@ -202,14 +202,12 @@ fn unheard(end: &End) -> (Cause, String) {
             Cause::OcspMissing,
             format!("the responder points to `{to}`, which is not followed"),
         ),
-        End::Content(_)
-        | End::NotModified
-        | End::TooLarge
-        | End::InCircles
-        | End::Unwritten(_) => (
-            Cause::OcspMissing,
-            "more came than any answer has".to_owned(),
-        ),
+        End::Content(_) | End::NotModified | End::TooLarge | End::InCircles | End::Unwritten(_) => {
+            (
+                Cause::OcspMissing,
+                "more came than any answer has".to_owned(),
+            )
+        }
         End::Near(address) => (
             Cause::CrlNotFollowed,
             format!("the responder's name leads to {address}, which is not followed"),
