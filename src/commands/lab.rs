@@ -74,6 +74,8 @@ fn issue(args: &IssueArgs, global: &Global) -> Result<Exit> {
         wrong_name: args.wrong_name,
         no_client_auth: args.no_client_auth,
         alternative_name: args.san,
+        ocsp: args.ocsp,
+        no_list: args.no_list,
     };
     let to = args
         .out

@@ -3,6 +3,7 @@
 mod intake;
 mod keep;
 mod plan;
+mod responder;
 
 use std::path::{Path, PathBuf};
 
@@ -29,9 +30,12 @@ use intake::Intake;
 
 pub use intake::Strange;
 pub use plan::{Refused, Rules, Wish, plan, revocable};
+pub use responder::{Answered, Question, questions};
 
 /// The largest list that is fetched: one of a million certificates has 42 MB.
 const LARGEST: u64 = 512 * 1024 * 1024;
+/// The most that is read of an answer: with a certificate or two it has 3 KB.
+const LARGEST_ANSWER: u64 = 64 * 1024;
 /// The longest that a server's wish to be asked later is waited for.
 const LONGEST_WAIT: u64 = 60;
 
@@ -336,6 +340,11 @@ pub fn last_failure(certificate: &Certificate, cache: &Cache) -> Option<String> 
         failed.why,
         failed.at.strftime("%F %H:%MZ")
     ))
+}
+
+/// The answer of a responder for a certificate that is kept, DER; nothing where there is none.
+pub fn kept_answer(certificate: &Certificate, cache: &Cache) -> Option<Vec<u8>> {
+    files::read(&cache.answer(&responder::name(certificate)), LARGEST_ANSWER).ok()
 }
 
 fn wanted(wish: &Wish) -> Vec<Wanted> {

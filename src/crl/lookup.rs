@@ -287,6 +287,12 @@ impl Wanted {
     }
 }
 
+/// Those of several lists that no later one of the same issuer and scope has taken the place of.
+pub fn current(looked: &[Looked], at: Timestamp) -> Vec<&Looked> {
+    let is_old = |it: &&Looked| looked.iter().any(|other| it.is_superseded_by(other, at));
+    looked.iter().filter(|it| !is_old(it)).collect()
+}
+
 /// The best that several lists say of one certificate: revoked goes before good, and that before what is open. Of a
 /// serial number alone nobody knows whose it is, so there what is open goes before good.
 pub fn best<'a>(wanted: &Wanted, said: impl Iterator<Item = &'a Status>) -> Status {

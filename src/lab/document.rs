@@ -35,10 +35,8 @@ impl Lab {
             server(
                 "downloads",
                 places.downloads(),
-                &[LISTS, CERTIFICATES, CHECKIT],
-                &format!(
-                    "Revocation lists, CA certificates and the old download page over HTTP; {OCSP} does not answer yet."
-                ),
+                &[LISTS, CERTIFICATES, CHECKIT, OCSP],
+                "Revocation lists, CA certificates and the old download page over HTTP, and OCSP for certificates of every CA.",
             ),
         ];
         LabUp::new(

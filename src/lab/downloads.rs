@@ -25,6 +25,7 @@ use super::{
     fault::Fault,
     folder::Lab,
     page::{self, PAGE, Page},
+    responder::Responder,
     served::Served,
     unmade,
 };
@@ -158,9 +159,10 @@ pub(super) fn text(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
     answer(status, "text/plain; charset=utf-8", text.to_owned().into())
 }
 
-/// Serves a lab's downloads until it is dropped.
-pub(super) async fn serve(listener: TcpListener, downloads: Downloads) {
+/// Serves a lab's downloads until it is dropped, and what its responder answers.
+pub(super) async fn serve(listener: TcpListener, downloads: Downloads, responder: Responder) {
     let downloads = Arc::new(downloads);
+    let responder = Arc::new(responder);
     let room = Arc::new(Semaphore::new(AT_A_TIME));
     let mut open = JoinSet::new();
     loop {
@@ -173,12 +175,17 @@ pub(super) async fn serve(listener: TcpListener, downloads: Downloads) {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let downloads = Arc::clone(&downloads);
+        let (downloads, responder) = (Arc::clone(&downloads), Arc::clone(&responder));
         open.spawn(async move {
-            let service = service_fn(move |request| {
-                let downloads = Arc::clone(&downloads);
-                // A large list takes a while to read, and the other servers share this thread.
-                async move { spawn_blocking(move || downloads.answer(&request)).await }
+            let service = service_fn(move |request: Request<Incoming>| {
+                let (downloads, responder) = (Arc::clone(&downloads), Arc::clone(&responder));
+                async move {
+                    if Responder::is_at(request.uri().path()) {
+                        return Ok(responder.answer(request).await.map(Either::Left));
+                    }
+                    // A large list takes a while to read, and the other servers share this thread.
+                    spawn_blocking(move || downloads.answer(&request)).await
+                }
             });
             let served = http1::Builder::new()
                 .timer(TokioTimer::new())

@@ -88,6 +88,8 @@ faults! {
     CrlArlMissing "crl-arl-missing" "REV-011" AuthorityListMissing "The roots' lists, which cover the sub CAs, answer 404."
     LeafRevoked "leaf-revoked" "REV-001" Revoked "The lists revoke every certificate that `ptl lab issue` signed."
     SubRevoked "sub-revoked" "REV-001" AuthorityRevoked "The roots' lists revoke the sub CAs."
+    OcspUnauthorised "ocsp-unauthorised" "REV-021" OcspUnauthorised "The OCSP responder's certificate is of the right CA, and not for signing OCSP answers."
+    OcspStale "ocsp-stale" "REV-022" OcspStale "The OCSP responder's answers ended yesterday."
 }
 
 /// The hosts file of the lab's folder that differs.

@@ -25,6 +25,7 @@ mod places;
 mod profile;
 mod register;
 mod rehearsal;
+mod responder;
 mod revocation;
 mod served;
 mod switch;

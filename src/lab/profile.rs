@@ -8,6 +8,7 @@ use super::{
     generation::{Generation, Shape, around},
     page::{PAGE, list_path},
     places::{CERTIFICATES, CHECKIT, LISTS, MSG_OUT, OCSP, PROXY},
+    responder::PATH,
     unmade,
 };
 use crate::{
@@ -107,10 +108,26 @@ impl Lab {
             note: None,
             provenance: made_here(),
         };
+        let inbound = Host {
+            name: MSG_OUT.to_owned(),
+            port: 443,
+            direction: Direction::In,
+            purpose: "msg-out".to_owned(),
+            roles: vec![Role::Provider],
+            ..base.clone()
+        };
+        let mut hosts = vec![base.clone()];
+        hosts.extend(self.hosts_of_downloads(&base));
+        hosts.push(inbound);
+        hosts
+    }
+
+    /// The hosts of lists, of CA certificates and of OCSP, and the old download page: they are one server.
+    fn hosts_of_downloads(&self, base: &Host) -> [Host; 4] {
         let newest = self.generations.last().map(|generation| generation.shape);
         let lists = Host {
             name: LISTS.to_owned(),
-            port: places.downloads,
+            port: self.places.downloads,
             protocol: Protocol::Http,
             purpose: "crl".to_owned(),
             path: newest.map(|shape| format!("/{}", shape.root_list)),
@@ -126,16 +143,15 @@ impl Lab {
             roles: Vec::new(),
             ..lists.clone()
         };
-        let inbound = Host {
-            name: MSG_OUT.to_owned(),
-            port: 443,
-            direction: Direction::In,
-            purpose: "msg-out".to_owned(),
-            roles: vec![Role::Provider],
-            ..base.clone()
+        // As in the shipped profiles, where no service is known to need it.
+        let ocsp = Host {
+            name: OCSP.to_owned(),
+            purpose: "ocsp".to_owned(),
+            path: Some(PATH.to_owned()),
+            ..certificates.clone()
         };
         let page = Self::old_page(lists.clone());
-        vec![base, lists, certificates, page, inbound]
+        [lists, certificates, ocsp, page]
     }
 
     /// As in the shipped profiles, where the name has no dot.

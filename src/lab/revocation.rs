@@ -24,10 +24,12 @@ use crate::{
     x509::hex,
 };
 
+/// The file of a generation's register.
+const REGISTER: &str = "revoked.toml";
 /// How long a list lives. That of the NHS's lists, no source says.
 const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// A list begins a little before it was made: other clocks are slow.
-const SLACK: SignedDuration = SignedDuration::from_mins(5);
+/// A list, or an answer by OCSP, begins a little before it was made: other clocks are slow.
+pub(super) const SLACK: SignedDuration = SignedDuration::from_mins(5);
 
 impl Lab {
     /// The file of a list, by its path under the host of lists.
@@ -113,6 +115,29 @@ impl Lab {
             Ok(vec![path.clone()])
         })?;
         Ok(self.list_file(&path))
+    }
+
+    /// What revoked a serial number of a generation's root, or of its sub CA; nothing where nothing did.
+    ///
+    /// # Errors
+    /// Where the register is damaged.
+    pub(super) fn revoked(
+        &self,
+        generation: &Generation,
+        is_root: bool,
+        serial: &[u8],
+    ) -> Result<Option<Revoked>> {
+        let shape = generation.shape;
+        let list = match is_root {
+            true => shape.root_list.to_owned(),
+            false => shape.sub_list_path(shape.partition(serial)),
+        };
+        let path = home(self.folder(), shape).join(REGISTER);
+        let guarded = Guarded::open(&path, LIMIT)?;
+        let mut register = Register::read(guarded.bytes().to_vec(), &path, shape)?;
+        let revoked = &register.listed(&list)?.revoked;
+        let serial = hex(serial);
+        Ok(revoked.iter().find(|it| it.serial == serial).cloned())
     }
 
     /// Which generation and list a certificate belongs to.
@@ -239,7 +264,7 @@ impl Generation {
 }
 
 fn register_file(lab: &Lab, generation: &Generation) -> PathBuf {
-    home(lab.folder(), generation.shape).join("revoked.toml")
+    home(lab.folder(), generation.shape).join(REGISTER)
 }
 
 /// A moment that certificates and lists can be made for, and that leaves room around it.

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Subject, chain};
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
         cache::Cache,
         fetch, kept,
         lookup::{self, Looked, Terms, Wanted},
+        ocsp,
         status::Status,
     },
     environment::{Environment, Standing},
@@ -215,13 +216,28 @@ pub fn findings(watched: &Watched, cache: &Cache, context: &Context<'_>) -> Resu
         grace: &grace,
     };
     let kept = Kept::read(cache, &wanted, &terms)?;
-    let judged = watched.certificates.iter().zip(&wanted).enumerate();
-    let found = judged.flat_map(|(number, (certificate, wanted))| {
-        let last_fetch = fetch::last_failure(certificate, cache);
-        let facts = facts(watched, certificate, kept.said(wanted, number), last_fetch);
-        check::run(CERTIFICATE, &certificate.label(), &facts, context)
-    });
-    Ok(found.collect())
+    let mut findings = Vec::new();
+    for (number, wanted) in wanted.iter().enumerate() {
+        let certificate = &watched.certificates[number];
+        let heard = heard(watched, certificate, cache, context.at);
+        let said = kept.said(wanted, number, context.at);
+        let facts = facts(watched, certificate, said, heard.as_ref(), cache);
+        let label = certificate.label();
+        findings.extend(check::run(CERTIFICATE, &label, &facts, context));
+    }
+    Ok(findings)
+}
+
+/// What the answer of a responder that is kept says of a certificate.
+fn heard(
+    watched: &Watched,
+    certificate: &Certificate,
+    cache: &Cache,
+    at: Timestamp,
+) -> Option<ocsp::Said> {
+    let answer = fetch::kept_answer(certificate, cache)?;
+    let issuer = watched.signer(certificate)?;
+    Some(ocsp::judge(&answer, certificate, issuer, at).said)
 }
 
 /// The lists of a cache, each with what it says.
@@ -255,10 +271,11 @@ impl<'a> Kept<'a> {
         })
     }
 
-    fn said(&self, wanted: &Wanted, number: usize) -> Said {
-        let status = lookup::best(wanted, self.lists.iter().map(|it| &it.said[number]));
-        let decides = self.lists.iter().find(|it| it.said[number] == status);
-        let open = self.lists.iter().filter_map(|it| match &it.said[number] {
+    fn said(&self, wanted: &Wanted, number: usize, at: Timestamp) -> Said {
+        let lists = lookup::current(&self.lists, at);
+        let status = lookup::best(wanted, lists.iter().map(|it| &it.said[number]));
+        let decides = lists.iter().find(|it| it.said[number] == status);
+        let open = lists.iter().filter_map(|it| match &it.said[number] {
             Status::Undetermined(Gap::OtherIssuer) | Status::Good | Status::Revoked { .. } => None,
             Status::Undetermined(gap) => Some(format!("{}: {gap}", it.file_name())),
         });
@@ -268,7 +285,7 @@ impl<'a> Kept<'a> {
             ..Doubt::default()
         };
         Said {
-            by: decides.map(Looked::cited),
+            by: decides.map(|it| it.cited()),
             doubt,
             status,
         }
@@ -279,19 +296,37 @@ fn facts(
     watched: &Watched,
     certificate: &Certificate,
     said: Said,
-    last_fetch: Option<String>,
+    heard: Option<&ocsp::Said>,
+    cache: &Cache,
 ) -> CertificateFacts {
     let (generation, rule) = watched.rule(watched.signer(certificate));
-    let points = &certificate.extensions.list_points;
-    let unnamed = points.urls.is_empty();
+    let extensions = &certificate.extensions;
+    let points = &extensions.list_points;
+    let unnamed = points.urls.is_empty() && extensions.ocsp_urls.is_empty();
+    let answer = || Some("the responder's answer (OCSP) that is kept".to_owned());
+    let (status, by) = match (said.status, heard) {
+        // One that says revoked goes before all that say good.
+        (revoked @ Status::Revoked { .. }, _) => (revoked, said.by),
+        (_, Some(ocsp::Said::Revoked { since, reason })) => {
+            let (since, reason) = (Some(*since), *reason);
+            (Status::Revoked { since, reason }, answer())
+        }
+        (Status::Good, _) => (Status::Good, said.by),
+        (_, Some(ocsp::Said::Good)) => (Status::Good, answer()),
+        (open, _) => (open, None),
+    };
     CertificateFacts {
         is_authority: certificate.is_ca(),
         generation,
         policy: rule.policy,
-        status: said.status,
-        by: said.by,
+        status,
+        by,
         doubt: Doubt {
-            last_fetch,
+            answer: heard.and_then(|heard| match heard {
+                ocsp::Said::Undetermined(problem) => Some(problem.to_string()),
+                _ => None,
+            }),
+            last_fetch: fetch::last_failure(certificate, cache),
             unnamed: unnamed.then(|| points.directories.first().cloned()),
             ..said.doubt
         },

@@ -66,6 +66,8 @@ mod lab_rehearsal;
 #[cfg(unix)]
 mod lab_revocation;
 mod lint;
+#[cfg(unix)]
+mod ocsp;
 mod peers;
 mod preflight;
 mod readme;

@@ -26,5 +26,6 @@ mod lab_lists;
 mod lab_shape;
 mod namespace;
 mod nginx;
+mod ocsp;
 mod offline;
 mod server;

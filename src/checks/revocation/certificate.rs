@@ -31,6 +31,8 @@ pub struct Doubt {
     pub folder: String,
     /// What each list of its issuer lacks, as `FILE: why`.
     pub lists: Vec<String>,
+    /// Why the responder's answer that is kept says nothing of it.
+    pub answer: Option<String>,
     /// Why the last fetch of its list brought nothing.
     pub last_fetch: Option<String>,
     /// Whether it names neither a list that can be asked for nor a responder; the directory's entry where it names one.
@@ -67,7 +69,7 @@ fn is_not_revoked(facts: &CertificateFacts, _: &Context<'_>) -> Outcome {
     match (facts.policy, &facts.status) {
         (Policy::Off, _) => Outcome::not_applicable(facts.switched_off()),
         (_, Status::Good) => Outcome::pass(format!(
-            "the list does not name it: {}",
+            "nothing is against it in {}",
             facts.by.clone().unwrap_or_default()
         )),
         (_, Status::Revoked { since, reason }) => {
@@ -86,11 +88,7 @@ fn is_not_revoked(facts: &CertificateFacts, _: &Context<'_>) -> Outcome {
                     "Use it no more: make a new key and request by `ptl csr`, and ask the desk why it was revoked.",
                 ),
             };
-            Outcome::fail(
-                cause,
-                format!("it is revoked{since}{reason}, by the list {by}"),
-            )
-            .hint(hint)
+            Outcome::fail(cause, format!("it is revoked{since}{reason}, by {by}")).hint(hint)
         }
         (Policy::Warn, Status::Undetermined(_)) => {
             Outcome::not_applicable("nobody can tell, and ptl.toml makes that a warning: REV-002")
@@ -141,6 +139,9 @@ impl Doubt {
             [] => format!("no list of its issuer is in `{}`", self.folder),
             lists => lists.join("; "),
         };
+        if let Some(answer) = &self.answer {
+            why = format!("{why}; the OCSP answer: {answer}");
+        }
         match (&self.last_fetch, &self.unnamed) {
             (Some(failed), _) => why = format!("{why}; the last fetch: {failed}"),
             (None, Some(Some(entry))) => {

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 
 use crate::{
     check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
-    crl::ocsp::{Fault, Judged, Problem, Said, Seen},
+    crl::{
+        fetch::Refused,
+        ocsp::{Fault, Judged, Problem, Said, Seen},
+    },
     net::{download::End, tcp::Opening},
 };
 
@@ -20,6 +23,8 @@ pub struct OcspFacts {
 /// What came of asking.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
+    /// Nobody was asked: why.
+    NotAsked(Refused),
     /// Nothing that could be an answer.
     Nothing(End),
     /// Something that was judged.
@@ -128,7 +133,7 @@ impl OcspFacts {
     fn answer(&self) -> Option<(&Said, &Seen)> {
         match &self.heard {
             Heard::Answer(judged) => Some((&judged.said, judged.seen.as_ref()?)),
-            Heard::Nothing(_) => None,
+            Heard::Nothing(_) | Heard::NotAsked(_) => None,
         }
     }
 }
@@ -138,6 +143,18 @@ fn answers(facts: &OcspFacts, _: &Context<'_>) -> Outcome {
         return facts.fails(Cause::OcspMissing, problem);
     }
     match &facts.heard {
+        Heard::NotAsked(refused) => {
+            let evidence = facts.seen(format!("Nobody was asked: {refused}."));
+            Outcome::Fail(
+                Cause::CrlNotFollowed,
+                match refused {
+                    Refused::NotFollowed(_, Some(host)) => {
+                        evidence.hint(format!("If you know that host, add `--allow-host {host}`."))
+                    }
+                    _ => evidence,
+                },
+            )
+        }
         Heard::Nothing(end) => {
             let (cause, why) = unheard(end);
             Outcome::Fail(cause, facts.seen(format!("No answer came: {why}.")))

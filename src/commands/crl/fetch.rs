@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use super::issuers;
 use crate::{
     check::{self, Context, Finding, Report, Selection},
-    checks::revocation::{LIST, ListFacts},
+    checks::revocation::{Heard, LIST, ListFacts, OCSP, OcspFacts},
     cli::{Global, crl::FetchArgs},
     commands::{Exit, context::Scene, deliver, open_output, runtime},
     crl::{
         cache::Cache,
-        fetch::{self, Came, Fetched, Fetcher, Place, Rules, Wish},
+        fetch::{self, Answered, Came, Fetched, Fetcher, Place, Question, Rules, Wish},
         lookup::Terms,
     },
-    environment::{self, Environment, Generation},
+    environment::{self, Environment},
     error::{Error, Result, for_a_shell},
     net::{
         dns::Server,
@@ -46,19 +46,21 @@ pub(super) fn run(args: &FetchArgs, global: &Global) -> Result<Exit> {
         false => of_files(args, global)?,
     };
     let certificates = setting.watched.without_switched_off();
-    let wishes = fetch::plan(
-        &certificates,
-        &setting.watched.issuers,
-        &setting.rules(args),
-    );
+    let issuers = &setting.watched.issuers;
+    let rules = Rules::of(setting.environment.as_ref(), &args.allow_host);
+    let wishes = fetch::plan(&certificates, issuers, &rules);
+    let questions = fetch::questions(&certificates, issuers, &rules);
     setting.cache.make()?;
-    let fetched = fetched(wishes, &setting, args, global)?;
+    let (fetched, answered) = fetched(wishes, questions, &setting, args, global)?;
     note_what_was_not_taken(&args.list, &fetched);
     let context = setting.context(at);
-    let mut findings: Vec<Finding> = fetched
-        .into_iter()
-        .flat_map(|it| setting.findings(it, &context))
-        .collect();
+    let mut findings = Vec::new();
+    for it in fetched {
+        findings.extend(setting.findings(it, &context));
+    }
+    for (question, answered) in answered {
+        findings.extend(setting.findings_of_answer(&question, answered, &context));
+    }
     let certificates = revocation::findings(&setting.watched, &setting.cache, &context)?;
     findings.extend(certificates);
     let environment = setting.environment.as_ref().map(|it| it.id.as_str());
@@ -66,12 +68,16 @@ pub(super) fn run(args: &FetchArgs, global: &Global) -> Result<Exit> {
     deliver(&report, global, output)
 }
 
+/// What became of each list, and what the responders answered.
+type Had = (Vec<Fetched>, Vec<(Question, Option<Answered>)>);
+
 fn fetched(
     wishes: Vec<Wish>,
+    questions: Vec<Question>,
     setting: &Setting,
     args: &FetchArgs,
     global: &Global,
-) -> Result<Vec<Fetched>> {
+) -> Result<Had> {
     let downloader = match global.offline {
         true => None,
         false => Some(setting.downloader(args, global)?),
@@ -98,7 +104,15 @@ fn fetched(
             shown.name(&wish.title());
             fetched.push(fetcher.fetch(wish).await?);
         }
-        Ok(fetched)
+        let mut answered = Vec::new();
+        for question in questions {
+            let answer = match &question.place {
+                Ok(url) => fetcher.ask_for(&question, url).await?,
+                Err(_) => None,
+            };
+            answered.push((question, answer));
+        }
+        Ok((fetched, answered))
     });
     runtime.shutdown_background();
     fetched
@@ -119,34 +133,11 @@ fn note_what_was_not_taken(by_hand: &[PathBuf], fetched: &[Fetched]) {
 }
 
 impl Setting {
-    /// Which addresses are followed: those of the profile's hosts, and of those that are allowed besides.
-    fn rules(&self, args: &FetchArgs) -> Rules {
-        let authorities = || {
-            let environments = self.environment.iter();
-            environments
-                .flat_map(|it| &it.generations)
-                .flat_map(Generation::authorities)
-        };
-        let hosts = self.environment.iter().flat_map(|it| &it.hosts);
-        let hosts = hosts.map(|host| host.name.clone());
-        Rules {
-            hosts: hosts.chain(args.allow_host.iter().cloned()).collect(),
-            pinned: self
-                .environment
-                .is_some()
-                .then(|| authorities().map(|it| it.sha256.clone()).collect()),
-            instead: authorities()
-                .filter(|it| !it.crl_urls.is_empty())
-                .map(|it| (it.sha256.clone(), it.crl_urls.clone()))
-                .collect(),
-        }
-    }
-
     fn downloader(&self, args: &FetchArgs, global: &Global) -> Result<Downloader> {
-        let hosts = || self.environment.iter().flat_map(|it| &it.hosts);
+        let hosts = self.environment.iter().flat_map(|it| &it.hosts);
         let near = Near {
             hosts: args.allow_host.clone(),
-            addresses: hosts().flat_map(|it| it.addresses.clone()).collect(),
+            addresses: hosts.flat_map(|it| it.addresses.clone()).collect(),
         };
         let named = self
             .scene
@@ -169,8 +160,7 @@ impl Setting {
     fn findings(&self, fetched: Fetched, context: &Context<'_>) -> Vec<Finding> {
         let subject = fetched.wish.title();
         if fetched.came == Came::NotAsked {
-            let reason = "it needs a network, and --offline was given";
-            return check::skipped(LIST, &subject, reason, &self.selection);
+            return check::skipped(LIST, &subject, OFFLINE, &self.selection);
         }
         let facts = ListFacts {
             fetched,
@@ -181,7 +171,29 @@ impl Setting {
         };
         check::run(LIST, &subject, &facts, context)
     }
+
+    fn findings_of_answer(
+        &self,
+        question: &Question,
+        answered: Option<Answered>,
+        context: &Context<'_>,
+    ) -> Vec<Finding> {
+        let subject = format!("{} by OCSP", question.certificate.label());
+        let heard = match (answered, &question.place) {
+            (Some(Answered::Nothing(end)), _) => Heard::Nothing(end),
+            (Some(Answered::Answer(judged)), _) => Heard::Answer(judged),
+            (None, Err(refused)) => Heard::NotAsked(refused.clone()),
+            (None, Ok(_)) => {
+                return check::skipped(OCSP, &subject, OFFLINE, &self.selection);
+            }
+        };
+        let responder = question.place.as_ref().ok().map(ToString::to_string);
+        check::run(OCSP, &subject, &OcspFacts { responder, heard }, context)
+    }
 }
+
+/// Why nothing is asked for.
+const OFFLINE: &str = "it needs a network, and --offline was given";
 
 /// The certificates of an install, and the folder that it keeps lists in.
 fn of_install(args: &FetchArgs, global: &Global) -> Result<Setting> {

@@ -8,7 +8,10 @@ use std::{
 use openssl::sha::sha256;
 use url::Url;
 
-use crate::x509::{self, Certificate, store::word};
+use crate::{
+    environment::{Environment, Generation},
+    x509::{self, Certificate, store::word},
+};
 
 /// Which addresses of certificates are followed.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +22,32 @@ pub struct Rules {
     pub pinned: Option<HashSet<String>>,
     /// Where lists of a CA are to be had besides, by SHA-256 of the CA.
     pub instead: HashMap<String, Vec<String>>,
+    /// Where certificates of a CA are answered for besides, by SHA-256 of the CA.
+    pub responders: HashMap<String, String>,
+}
+
+impl Rules {
+    /// Those of an environment's profile: its hosts, and those that are allowed besides.
+    pub fn of(environment: Option<&Environment>, allowed: &[String]) -> Self {
+        let hosts = environment.iter().flat_map(|it| &it.hosts);
+        let hosts = hosts.map(|host| host.name.clone());
+        let authorities = || {
+            let generations = environment.iter().flat_map(|it| &it.generations);
+            generations.flat_map(Generation::authorities)
+        };
+        let pinned = || authorities().map(|it| it.sha256.clone()).collect();
+        Self {
+            hosts: hosts.chain(allowed.iter().cloned()).collect(),
+            pinned: environment.map(|_| pinned()),
+            instead: authorities()
+                .filter(|it| !it.crl_urls.is_empty())
+                .map(|it| (it.sha256.clone(), it.crl_urls.clone()))
+                .collect(),
+            responders: authorities()
+                .filter_map(|it| Some((it.sha256.clone(), it.ocsp_url.clone()?)))
+                .collect(),
+        }
+    }
 }
 
 /// A list that is to be had, and the certificates that it is to speak of.
@@ -139,7 +168,8 @@ fn own(
     (urls, refused)
 }
 
-fn allowed(text: &str, rules: &Rules) -> Result<Url, Refused> {
+/// An address, if its host may be asked.
+pub(super) fn allowed(text: &str, rules: &Rules) -> Result<Url, Refused> {
     let refuse = |why: String| Err(Refused::NotFollowed(why, None));
     let Ok(url) = Url::parse(text) else {
         return refuse(format!("`{text}` is no address"));
