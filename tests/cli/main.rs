@@ -66,6 +66,8 @@ mod lab_faults;
 mod lab_folder;
 #[cfg(unix)]
 mod lab_rehearsal;
+#[cfg(unix)]
+mod lab_revocation;
 mod lint;
 #[cfg(unix)]
 mod ocsp;
