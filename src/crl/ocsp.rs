@@ -22,7 +22,6 @@ use self::{
 };
 use super::Reason;
 use crate::{
-    environment::Authority,
     net::download::{Download, Downloader},
     x509::Certificate,
 };
@@ -57,18 +56,6 @@ pub struct Judged {
     pub said: Said,
     /// What it says of itself; nothing where it does not speak of the certificate.
     pub seen: Option<Seen>,
-}
-
-/// Where a certificate's status can be asked: where it says itself, else where the profile says of its issuer.
-pub fn addresses(certificate: &Certificate, issuer: Option<&Authority>) -> Vec<String> {
-    let own = &certificate.extensions.ocsp_urls;
-    match own.as_slice() {
-        [] => issuer
-            .and_then(|issuer| issuer.ocsp_url.clone())
-            .into_iter()
-            .collect(),
-        _ => own.clone(),
-    }
 }
 
 /// The question for a certificate, DER. It names the certificate by SHA-1, as every responder takes it

@@ -10,9 +10,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use openssl::ocsp::OcspResponse;
 use ptl::{
-    check::{self, Context, Selection},
-    checks::revocation::{Heard, OCSP, OcspFacts},
-    crl::ocsp::{self, Judged, Problem, Said},
+    crl::ocsp::{self, Problem, Said},
     net::download::{Download, Downloader, End, LARGEST},
     x509::{Certificate, certificates},
 };
@@ -20,8 +18,11 @@ use url::Url;
 
 use crate::{
     hostile::{hostile, seed},
-    loopback, pki,
-    rehearsal_spine::{Lab, lab},
+    loopback::{self, Machine},
+    pki,
+    rehearsal_spine::{FQDN, Lab, lab, ptl},
+    schemas::is_a_sound_report,
+    support::Bench,
 };
 
 /// How many answers that hurt are made of each kind.
@@ -50,58 +51,64 @@ fn asks_the_lab(lab: &Lab, leaf: &Certificate, issuer: &Certificate) -> Vec<u8> 
     }
 }
 
-/// What the checks have against an answer: `ID cause`.
-fn failures(judged: Judged, at: Timestamp) -> Vec<String> {
-    let selection = Selection::default();
-    let context = Context {
-        at,
-        environment: None,
-        install: None,
-        selection: &selection,
-    };
-    let facts = OcspFacts {
-        responder: None,
-        heard: Heard::Answer(judged),
-    };
-    let findings = check::run(OCSP, "leaf, by OCSP", &facts, &context);
-    assert_eq!(findings.len(), OCSP.len());
-    let failed = findings.iter().filter_map(|finding| {
-        let cause = finding.cause?;
-        Some(format!("{} {cause}", finding.id))
-    });
-    failed.collect()
-}
-
-#[test]
-fn a_leaf_of_the_lab_that_has_ocsp_alone_is_good_and_then_revoked() {
-    let lab = lab();
-    let bench = lab.install(&["--no-list", "--ocsp"]);
+/// A bench whose leaf names this, and what it takes to judge what the responder says of it.
+fn leaf_of(lab: &Lab, order: &[&str]) -> (Bench, Certificate, Certificate) {
+    let bench = lab.install(order);
     let leaf = read(bench.path("lab.crt"));
     let issuer = read(lab.folder.join("trust/g2-sub.pem"));
+    (bench, leaf, issuer)
+}
+
+/// What `ptl` finds of one subject: `ID outcome cause`, as far as it is no pass.
+fn against(bench: &Bench, arguments: &[&str], subject: &str) -> Vec<String> {
+    let report = ptl(bench, &Machine::default(), arguments).json();
+    is_a_sound_report(&report);
+    let findings = report["findings"].as_array().unwrap();
+    let own = findings.iter().filter(|it| it["subject"] == subject);
+    assert!(own.clone().count() > 0, "{subject}: {report:#}");
+    let word = |finding: &serde_json::Value, key: &str| {
+        finding[key].as_str().unwrap_or_default().to_owned()
+    };
+    own.filter(|finding| !matches!(finding["outcome"].as_str(), Some("pass" | "not-applicable")))
+        .map(|finding| {
+            ["id", "outcome", "cause"]
+                .map(|key| word(finding, key))
+                .join(" ")
+        })
+        .collect()
+}
+
+const FETCH: &[&str] = &["crl", "fetch"];
+
+#[test]
+fn a_leaf_that_ocsp_alone_tells_of_is_good_and_then_revoked_for_every_command() {
+    let lab = lab();
+    let (bench, leaf, issuer) = leaf_of(&lab, &["--san", "--no-list", "--ocsp"]);
     let port = lab.port("downloads");
     let named = [format!("http://ocsp.lab.test:{port}/ocsp")];
     assert_eq!(leaf.extensions.ocsp_urls, named);
-    assert!(leaf.extensions.list_points.urls.is_empty());
-    let now = Timestamp::now;
-    let good = ocsp::judge(&asks_the_lab(&lab, &leaf, &issuer), &leaf, &issuer, now());
-    assert_eq!(good.said, Said::Good);
-    assert_eq!(failures(good, now()), Vec::<String>::new());
+    let by_ocsp = format!("{FQDN} by OCSP");
+    let none = Vec::<String>::new();
+    assert_eq!(against(&bench, FETCH, &by_ocsp), none);
+    assert_eq!(against(&bench, FETCH, FQDN), none);
     let folder = lab.folder.to_str().unwrap();
     bench
         .run(["lab", "revoke", "lab.crt", "--lab", folder])
         .exits(0);
+    // What is kept holds for a day, and only a fetch asks anew.
+    assert_eq!(against(&bench, &["check-chain"], FQDN), none);
+    let revoked = ["REV-001 fail revoked"];
+    assert_eq!(against(&bench, FETCH, &by_ocsp), none);
+    assert_eq!(against(&bench, FETCH, FQDN), revoked);
+    assert_eq!(against(&bench, &["check-chain"], FQDN), revoked);
+    // In a year the answer has ended long since, and so has its signer: what was revoked stays so.
     let answer = asks_the_lab(&lab, &leaf, &issuer);
-    // In a year the answer has ended long since, and so has its signer.
-    for later in [0, 365 * 24] {
-        let at = now() + SignedDuration::from_hours(later);
-        let judged = ocsp::judge(&answer, &leaf, &issuer, at);
-        let Said::Revoked { since, reason } = &judged.said else {
-            panic!("{judged:?}");
-        };
-        assert!(now().duration_since(*since) < SignedDuration::from_mins(1));
-        assert_eq!(reason.map(ptl::crl::Reason::word), Some("keyCompromise"));
-        assert_eq!(failures(judged, at), Vec::<String>::new());
-    }
+    let later = Timestamp::now() + SignedDuration::from_hours(365 * 24);
+    let Said::Revoked { since, reason } = ocsp::judge(&answer, &leaf, &issuer, later).said else {
+        panic!("it was revoked");
+    };
+    assert!(Timestamp::now().duration_since(since) < SignedDuration::from_mins(1));
+    assert_eq!(reason.map(ptl::crl::Reason::word), Some("keyCompromise"));
 }
 
 #[test]
@@ -122,27 +129,22 @@ fn a_leaf_of_the_lab_names_list_and_responder_as_it_was_ordered() {
 }
 
 #[test]
-fn the_faults_of_the_responder_are_found_by_their_checks() {
+fn the_faults_of_the_responder_are_found_by_crl_fetch() {
     let lab = lab();
-    let bench = lab.install(&["--ocsp"]);
-    let folder = |name: &str| read(lab.folder.join(format!("trust/g2-{name}.pem")));
-    let (sub, root) = (folder("sub"), folder("root"));
-    let leaf = read(bench.path("lab.crt"));
+    let (bench, ..) = leaf_of(&lab, &["--san", "--ocsp"]);
+    let sub = "Rehearsal INT Authentication G2";
     for (fault, wanted) in [
-        ("ocsp-unauthorised", "REV-021 ocsp-unauthorised"),
-        ("ocsp-stale", "REV-022 ocsp-stale"),
+        ("ocsp-unauthorised", "REV-021 fail ocsp-unauthorised"),
+        ("ocsp-stale", "REV-022 fail ocsp-stale"),
     ] {
-        for (certificate, issuer) in [(&leaf, &sub), (&sub, &root)] {
+        for subject in [FQDN, sub] {
             lab.fault(fault);
-            let answer = asks_the_lab(&lab, certificate, issuer);
+            let found = against(&bench, FETCH, &format!("{subject} by OCSP"));
             lab.fault("none");
-            let at = Timestamp::now();
-            let judged = ocsp::judge(&answer, certificate, issuer, at);
-            assert_eq!(failures(judged, at), [wanted], "{fault}");
-            let answer = asks_the_lab(&lab, certificate, issuer);
-            let judged = ocsp::judge(&answer, certificate, issuer, at);
-            assert_eq!(judged.said, Said::Good, "after {fault}");
+            assert_eq!(found, [wanted], "{fault}");
         }
+        let after = against(&bench, FETCH, &format!("{FQDN} by OCSP"));
+        assert_eq!(after, Vec::<String>::new(), "after {fault}");
     }
 }
 
@@ -234,9 +236,7 @@ fn posted(lab: &Lab, question: &[u8]) -> (String, Vec<u8>) {
 #[test]
 fn the_lab_answers_whatever_it_is_asked_and_goes_on() {
     let lab = lab();
-    let bench = lab.install(&[]);
-    let leaf = read(bench.path("lab.crt"));
-    let issuer = read(lab.folder.join("trust/g2-sub.pem"));
+    let (_bench, leaf, issuer) = leaf_of(&lab, &[]);
     let question = ocsp::request(&leaf, &issuer).unwrap();
     let samples = [question.clone(), leaf.der().to_vec()];
     let seed = seed();
@@ -260,9 +260,7 @@ fn the_lab_answers_whatever_it_is_asked_and_goes_on() {
 #[test]
 fn answers_that_hurt_say_nothing() {
     let lab = lab();
-    let bench = lab.install(&[]);
-    let leaf = read(bench.path("lab.crt"));
-    let issuer = read(lab.folder.join("trust/g2-sub.pem"));
+    let (_bench, leaf, issuer) = leaf_of(&lab, &[]);
     let answer = asks_the_lab(&lab, &leaf, &issuer);
     drop(lab);
     let samples = [answer, leaf.der().to_vec(), issuer.der().to_vec()];

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
+use super::meta;
 use crate::{
-    check::{Cause, Check, CheckId, Context, Evidence, Layer, Meta, Outcome, Severity},
+    check::{Cause, Check, Context, Evidence, Outcome, Severity},
     crl::{
         fetch::Refused,
         ocsp::{Fault, Judged, Problem, Said, Seen},
@@ -36,55 +37,39 @@ pub static OCSP: &[Check<OcspFacts>] = &[
     Check {
         meta: meta(
             "REV-020",
-            "the responder answers for the certificate",
             // The list says the same, and REV-001 whether anything says it.
             Severity::Warning,
+            "the responder answers for the certificate",
             "RFC 6960, 2.1 to 2.3",
             "Ask again: `ptl crl fetch`; until then the CA's list alone says whether the certificate is revoked.",
+            &[],
         ),
         run: answers,
     },
     Check {
         meta: meta(
             "REV-021",
-            "the OCSP answer is signed by the certificate's issuer, or by whom it lets",
             Severity::Error,
+            "the OCSP answer is signed by the certificate's issuer, or by whom it lets",
             "RFC 6960, 4.2.2.2",
             "Ask again; if it stays so, somebody else answers for the CA: ask the CA, and rely on its list.",
+            // Of an answer that did not come, nothing would be known: REV-020 says so, and it weighs nothing more.
+            &[],
         ),
         run: is_signed_by_whom_the_issuer_lets,
     },
     Check {
         meta: meta(
             "REV-022",
-            "the OCSP answer is in date",
             Severity::Error,
+            "the OCSP answer is in date",
             "RFC 6960, 4.2.2.1",
             "Ask again: `ptl crl fetch`.",
+            &[],
         ),
         run: is_in_date,
     },
 ];
-
-/// Declares a check on an answer by what differs from one to the next.
-const fn meta(
-    id: &'static str,
-    title: &'static str,
-    severity: Severity,
-    source: &'static str,
-    hint: &'static str,
-) -> Meta {
-    Meta {
-        id: CheckId(id),
-        title,
-        severity,
-        layer: Layer::Revocation,
-        source,
-        hint,
-        // Nothing would be known of an answer that did not come: that is said, and weighs nothing more.
-        requires: &[],
-    }
-}
 
 impl OcspFacts {
     /// Evidence with what the answer says of itself.
@@ -124,7 +109,7 @@ impl OcspFacts {
     fn fails(&self, cause: Cause, problem: &Problem) -> Outcome {
         Outcome::Fail(
             cause,
-            self.seen(format!("The OCSP answer says nothing of it: {problem}."))
+            self.seen(format!("the OCSP answer says nothing of it: {problem}"))
                 .hint(problem.next()),
         )
     }
@@ -157,16 +142,16 @@ fn answers(facts: &OcspFacts, _: &Context<'_>) -> Outcome {
         }
         Heard::Nothing(end) => {
             let (cause, why) = unheard(end);
-            Outcome::Fail(cause, facts.seen(format!("No answer came: {why}.")))
+            Outcome::Fail(cause, facts.seen(format!("no answer came: {why}")))
         }
         Heard::Answer(judged) => Outcome::Pass(facts.seen(match &judged.said {
-            Said::Good => "The responder says that it is good.".to_owned(),
+            Said::Good => "the responder says that it is good".to_owned(),
             Said::Revoked { since, reason } => format!(
-                "The responder says that it was revoked on {}{}.",
+                "the responder says that it was revoked on {}{}",
                 day(*since),
                 reason.map_or_else(String::new, |reason| format!(" ({})", reason.word()))
             ),
-            Said::Undetermined(_) => "There is an answer that speaks of it.".to_owned(),
+            Said::Undetermined(_) => "there is an answer that speaks of it".to_owned(),
         })),
     }
 }
@@ -176,10 +161,8 @@ fn is_signed_by_whom_the_issuer_lets(facts: &OcspFacts, _: &Context<'_>) -> Outc
         return facts.fails(Cause::OcspUnauthorised, problem);
     }
     match facts.answer() {
-        None => Outcome::not_applicable("There is no answer that speaks of the certificate."),
-        Some((_, seen)) => {
-            Outcome::Pass(facts.seen(format!("{} signed it, and may.", seen.signer)))
-        }
+        None => Outcome::not_applicable("there is no answer that speaks of the certificate"),
+        Some((_, seen)) => Outcome::Pass(facts.seen(format!("{} signed it, and may", seen.signer))),
     }
 }
 
@@ -188,18 +171,18 @@ fn is_in_date(facts: &OcspFacts, context: &Context<'_>) -> Outcome {
         return facts.fails(Cause::OcspStale, problem);
     }
     let Some((said, seen)) = facts.answer() else {
-        return Outcome::not_applicable("There is no answer that speaks of the certificate.");
+        return Outcome::not_applicable("there is no answer that speaks of the certificate");
     };
     let ended = |next: &Timestamp| next.as_second() < context.at.as_second();
     let sentence = match (said, seen.next_update) {
         (Said::Revoked { .. }, next) if next.as_ref().is_none_or(ended) => {
-            "That a certificate was revoked stands, however old the answer is.".to_owned()
+            "that a certificate was revoked stands, however old the answer is".to_owned()
         }
-        (Said::Undetermined(problem), _) => {
-            return Outcome::not_applicable(format!("It says nothing that could hold: {problem}."));
+        (Said::Undetermined(_), _) => {
+            return Outcome::not_applicable("it says nothing that could hold");
         }
-        (_, Some(next)) => format!("It holds until {}.", day(next)),
-        (_, None) => "It was true a moment ago, and does not say until when it holds.".to_owned(),
+        (_, Some(next)) => format!("it holds until {}", day(next)),
+        (_, None) => "it was true a moment ago, and does not say until when it holds".to_owned(),
     };
     Outcome::Pass(facts.seen(sentence))
 }

@@ -11,7 +11,6 @@ use openssl::ocsp::OcspRequest;
 use x509_cert::ext::pkix::CrlReason;
 
 use super::{form::CertStatus, *};
-use crate::environment;
 
 fn said_at(der: &[u8], leaf: &Holder, ca: &Holder, at: i64) -> Said {
     judge(der, &leaf.certificate, &ca.certificate, moment(at)).said
@@ -301,20 +300,6 @@ fn what_the_responder_does_not_know_is_undetermined() {
     let entries = vec![entry(&leaf.certificate, &ca.certificate, unknown)];
     let answer = Made::by(&ca, entries).der();
     assert_eq!(problem(said(&answer, &leaf, &ca)), Problem::Unknown);
-}
-
-#[test]
-fn a_certificates_own_responder_is_asked_before_the_profiles() {
-    let int = environment::find("int").unwrap();
-    let root = int.generations.last().map(|newest| &newest.root);
-    let (_, leaf) = family();
-    let mut certificate = leaf.certificate;
-    assert_eq!(addresses(&certificate, None), Vec::<String>::new());
-    let of_profile = addresses(&certificate, root);
-    assert_eq!(of_profile, ["http://ocsp.nhs.uk/ocsp"]);
-    let own = "http://ocsp.lab.test/ocsp".to_owned();
-    certificate.extensions.ocsp_urls = vec![own.clone()];
-    assert_eq!(addresses(&certificate, root), [own]);
 }
 
 #[test]
