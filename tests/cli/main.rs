@@ -13,9 +13,11 @@ mod terminal;
 #[cfg(unix)]
 mod bundle;
 mod bundle_lists;
+mod bundle_lists_install;
 #[cfg(unix)]
 mod bundle_refuses;
 mod bundle_renewal;
+mod bundle_renewal_refuses;
 mod chain_bad;
 mod chain_contents;
 mod chain_files;
@@ -64,6 +66,7 @@ mod lab_folder;
 #[cfg(unix)]
 mod lab_rehearsal;
 mod lint;
+mod parted;
 mod peers;
 mod preflight;
 mod readme;
