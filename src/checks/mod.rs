@@ -14,6 +14,7 @@ pub mod matching;
 pub mod network;
 pub mod path;
 pub mod peer;
+pub mod revocation;
 pub mod tcp;
 pub mod tls;
 pub mod trust;
@@ -32,6 +33,9 @@ pub fn all() -> Vec<&'static Meta> {
     metas.extend(of(matching::LONE_KEY));
     metas.extend(of(path::CHECKS));
     metas.extend(of(peer::CHECKS));
+    metas.extend(of(revocation::CERTIFICATE));
+    metas.extend(of(revocation::LIST));
+    metas.extend(of(revocation::OCSP));
     metas.extend(of(dns::NAME));
     metas.extend(of(tcp::CONNECTION));
     metas.extend(of(tls::HANDSHAKE));

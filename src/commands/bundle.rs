@@ -135,6 +135,7 @@ fn of_files(args: &BundleArgs, cert: &Path, global: &Global) -> Result<Job> {
         key: Some(key.clone()),
         // Everybody whom a public CA certifies could call.
         trusts_system: false,
+        lists: Vec::new(),
     };
     let secret = passphrase::of_files(&files.all(), &args.passphrase, global)?;
     let opened = passphrase::read_key_under(key, secret.as_ref())?;

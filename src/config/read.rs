@@ -147,11 +147,7 @@ fn install(
     let network = document
         .table("network", notes)
         .map_or_else(Network::default, |section| network(section, notes));
-    let waivers = document
-        .tables("waive", notes)
-        .into_iter()
-        .filter_map(|section| waiver::read(section, checks, notes))
-        .collect();
+    let waivers = waiver::all(&mut document, checks, notes);
     let revocation = match document.table("revocation", notes) {
         Some(section) => revocation::read(section, folder, has_profile, notes),
         None => Revocation::usual(folder),

@@ -6,8 +6,15 @@ use super::{
 };
 use crate::error::nearest;
 
-/// Reads a waiver; it must name one of these checks, or any id of the right form where there are none.
-pub(super) fn read(mut section: Section<'_>, checks: &[&str], notes: &mut Notes) -> Option<Waiver> {
+/// Reads every waiver of a file; each must name one of these checks, or any id of the right form where there are none.
+pub(super) fn all(document: &mut Section<'_>, checks: &[&str], notes: &mut Notes) -> Vec<Waiver> {
+    let sections = document.tables("waive", notes).into_iter();
+    sections
+        .filter_map(|section| read(section, checks, notes))
+        .collect()
+}
+
+fn read(mut section: Section<'_>, checks: &[&str], notes: &mut Notes) -> Option<Waiver> {
     let check = section.required("check", notes);
     if let Some(check) = &check {
         check_id(check, checks, notes);

@@ -123,14 +123,6 @@ struct Loaded {
     offsets: Vec<u32>,
 }
 
-impl Found {
-    /// Whether the certificate is on hold alone, so that a later list may say otherwise.
-    pub fn is_on_hold(&self) -> bool {
-        self.reason
-            .is_some_and(|reason| reason.word() == "certificateHold")
-    }
-}
-
 /// An entry that was looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -138,6 +130,16 @@ pub struct Found {
     pub since: Option<Timestamp>,
     /// Why, where the list says.
     pub reason: Option<Reason>,
+}
+
+impl Found {
+    /// What an entry says.
+    pub fn of(entry: &Entry<'_>) -> Self {
+        Self {
+            since: entry.revoked_at(),
+            reason: entry.reason(),
+        }
+    }
 }
 
 impl Index {
@@ -216,10 +218,7 @@ impl Index {
             let mut entry = [0; LONGEST_ENTRY];
             let entry = entry_at(&mut self.list, offset, &mut entry)?;
             if entry.serial == serial {
-                return Ok(Some(Found {
-                    since: entry.revoked_at(),
-                    reason: entry.reason(),
-                }));
+                return Ok(Some(Found::of(&entry)));
             }
             low += 1;
         }

@@ -1,15 +1,19 @@
-//! Revocation lists of any size: read by streaming, verified, looked up, and indexed for a later look-up.
+//! Revocation lists of any size: read by streaming, verified, looked up, and indexed for a later look-up; and OCSP.
 //!
 //! Complete and direct lists are judged here, partitions included; what this room does not know (delta,
 //! indirect and reason-scoped lists) is OpenSSL's to judge, through `x509::path`.
 
+pub mod cache;
 mod copy;
 mod entry;
 mod extensions;
+pub mod fetch;
 mod file;
 mod gap;
 pub mod index;
+pub mod kept;
 pub mod lookup;
+pub mod ocsp;
 mod scan;
 mod serial;
 mod signature;
@@ -24,7 +28,7 @@ pub use entry::{Entry, Reason};
 pub use extensions::{ListExtensions, PointName, Scope};
 pub use file::ListFile;
 pub use gap::Gap;
-pub use scan::{List, scan};
+pub use scan::{List, issuer, scan};
 pub use serial::{serial_content, serial_of_text};
 pub use signature::Signature;
 pub use standing::Standing;

@@ -1,6 +1,6 @@
 //! What a list says of a certificate: good, revoked or nothing, and why (RFC 5280, 6.3.3).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use openssl::x509::X509Name;
 
 use super::{
@@ -12,6 +12,24 @@ use super::{
     signature::Signature,
 };
 use crate::x509::{self, Certificate};
+
+/// The moment that a list is judged by, and how long it is taken past its next update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// The moment.
+    pub at: Timestamp,
+    /// Nothing, unless the install says otherwise.
+    pub grace: SignedDuration,
+}
+
+impl From<Timestamp> for When {
+    fn from(at: Timestamp) -> Self {
+        Self {
+            at,
+            grace: SignedDuration::ZERO,
+        }
+    }
+}
 
 /// What is known of a certificate's revocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,14 +47,32 @@ pub enum Status {
     Undetermined(Gap),
 }
 
+impl Status {
+    /// Whether a later list, or a delta to this one, may say otherwise.
+    pub fn may_change(&self) -> bool {
+        match self {
+            Self::Good => true,
+            Self::Revoked { reason, .. } => reason.is_some_and(Reason::is_hold),
+            Self::Undetermined(_) => false,
+        }
+    }
+}
+
 /// What a list that was asked for a certificate comes to.
 ///
 /// A list that its issuer signed and that names a certificate proves that it was revoked, however old the list is
 /// and whatever it was made for; that a certificate is not named proves something only without a gap.
 pub fn status(gap: Option<Gap>, found: Option<Found>) -> Status {
+    let releases = found.and_then(|it| it.reason).is_some_and(Reason::releases);
     match (gap, found) {
+        (None, Some(_)) if releases => Status::Undetermined(Gap::NotJudgedHere(
+            "its entry releases the certificate, which only a delta may",
+        )),
         // What is on hold may be released by a later list.
-        (Some(gap @ Gap::Ended(_)), Some(found)) if found.is_on_hold() => Status::Undetermined(gap),
+        (Some(gap @ Gap::Ended(_)), Some(found)) if found.reason.is_some_and(Reason::is_hold) => {
+            Status::Undetermined(gap)
+        }
+        (Some(gap), Some(_)) if releases => Status::Undetermined(gap),
         (
             None
             | Some(Gap::Ended(_) | Gap::FromTheFuture(_) | Gap::OutOfScope(_) | Gap::SerialAlone),
@@ -54,7 +90,7 @@ pub fn gap(
     list: &List,
     certificate: &Certificate,
     issuer: &Certificate,
-    at: Timestamp,
+    when: impl Into<When>,
 ) -> Option<Gap> {
     if certificate.extensions.list_points.rare {
         return Some(Gap::NotJudgedHere(
@@ -64,18 +100,18 @@ pub fn gap(
     kind_gap(list)
         .or_else(|| issuer_gap(list, certificate, issuer))
         .or_else(|| scope_gap(&list.extensions.scope, certificate))
-        .or_else(|| date_gap(list, at))
+        .or_else(|| date_gap(list, when.into()))
 }
 
 /// As [`gap`], of a serial number alone: only a list of everything can say that it is not on it.
-pub fn gap_of_serial(list: &List, issuer: &Certificate, at: Timestamp) -> Option<Gap> {
+pub fn gap_of_serial(list: &List, issuer: &Certificate, when: impl Into<When>) -> Option<Gap> {
     let scope = &list.extensions.scope;
     let is_partial = *scope != Scope::default();
     let partial = is_partial.then_some(Gap::SerialAlone);
     kind_gap(list)
         .or_else(|| signer_gap(list, issuer))
         .or(partial)
-        .or_else(|| date_gap(list, at))
+        .or_else(|| date_gap(list, when.into()))
 }
 
 /// What makes a list one of a kind that is not judged here, and that servers read only where they are told to.
@@ -93,6 +129,10 @@ pub fn kind_gap(list: &List) -> Option<Gap> {
         (
             extensions.scope.some_reasons,
             "it covers some reasons alone",
+        ),
+        (
+            extensions.scope.says_nothing,
+            "its scope is there, and says nothing",
         ),
         (
             !extensions.unknown_critical.is_empty(),
@@ -114,10 +154,16 @@ pub fn kind_gap(list: &List) -> Option<Gap> {
 
 fn issuer_gap(list: &List, certificate: &Certificate, issuer: &Certificate) -> Option<Gap> {
     let is_its = x509::is_name(&list.issuer, certificate.x509().issuer_name());
-    match is_its {
-        true => signer_gap(list, issuer),
-        false => Some(Gap::OtherIssuer),
+    if !is_its {
+        return Some(Gap::OtherIssuer);
     }
+    // A CA may have a new key, and another CA the same name: which it is, the path to the signer says.
+    let signed_both = || certificate.is_signed_by(issuer);
+    signer_gap(list, issuer).or_else(|| {
+        (!signed_both()).then_some(Gap::NotJudgedHere(
+            "another key of that name signed the certificate",
+        ))
+    })
 }
 
 /// Whether a list is this issuer's, as its signature says.
@@ -130,8 +176,7 @@ pub fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
         return Some(Gap::MayNotSign);
     }
     match list.signature {
-        // RFC 6151: anybody can make two lists with one MD5.
-        Signature::Fits if list.algorithm.starts_with("md") => Some(Gap::BadSignature),
+        Signature::Fits if list.algorithm.starts_with("md") => Some(Gap::WeakHash),
         Signature::Fits => None,
         Signature::DoesNotFit => Some(Gap::BadSignature),
         Signature::NotTried => Some(Gap::SignatureUnknown(list.algorithm.clone())),
@@ -141,9 +186,6 @@ pub fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
 /// Whether a list covers a certificate (RFC 5280, 6.3.3 (b)(2)).
 fn scope_gap(scope: &Scope, certificate: &Certificate) -> Option<Gap> {
     let out = |why: &str| Some(Gap::OutOfScope(why.to_owned()));
-    if scope.says_nothing {
-        return out("its scope is there, and says nothing");
-    }
     if scope.only_leaves && certificate.is_ca() {
         return out("it covers no CAs");
     }
@@ -180,12 +222,13 @@ fn is_same_entry(one: &[u8], other: &[u8]) -> bool {
     X509Name::from_der(other).is_ok_and(|other| x509::is_name(one, &other))
 }
 
-fn date_gap(list: &List, at: Timestamp) -> Option<Gap> {
-    // To the second, both ends included, as OpenSSL counts it.
-    let now = at.as_second();
+fn date_gap(list: &List, when: When) -> Option<Gap> {
+    // To the second, as OpenSSL counts it: by its last one the next list is there (5.1.2.5).
+    let now = when.at.as_second();
     if list.this_update.as_second() > now {
         return Some(Gap::FromTheFuture(list.this_update));
     }
-    let ended = list.next_update.filter(|next| next.as_second() < now);
-    ended.map(Gap::Ended)
+    let grace = when.grace.as_secs();
+    let is_over = |next: &Timestamp| next.as_second().saturating_add(grace) <= now;
+    list.next_update.filter(is_over).map(Gap::Ended)
 }

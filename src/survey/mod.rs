@@ -11,6 +11,7 @@ pub mod install;
 pub mod lists;
 pub mod matching;
 pub mod network;
+pub mod revocation;
 mod run;
 pub mod work_tree;
 

@@ -25,11 +25,12 @@ use x509_parser::prelude::FromDer;
 
 pub(crate) use certificate::same_name;
 pub use certificate::{Certificate, Hash, KeyAlgorithm, PublicKey, Signature};
-pub use contents::{Contents, certificates, certificates_of, certificates_under, revocation_lists};
+pub use contents::{Contents, certificates, certificates_of, certificates_under};
 pub use crl::RevocationList;
 pub use extensions::{
     AlternativeNames, BasicConstraints, ExtendedKeyUsage, Extensions, KeyUsage, ListPoints,
 };
+pub use folder::files_of;
 pub use read::{Object, is_locked_store, objects};
 pub use system::system_store;
 
@@ -72,6 +73,12 @@ pub(crate) fn moment_of_der(der: &[u8]) -> Option<jiff::Timestamp> {
 pub(crate) fn oid_of_algorithm(der: &[u8]) -> Option<String> {
     let (rest, identifier) = x509_parser::x509::AlgorithmIdentifier::from_der(der).ok()?;
     rest.is_empty().then(|| identifier.algorithm.to_id_string())
+}
+
+/// How something is signed, by a DER AlgorithmIdentifier; `None` where it is none.
+pub(crate) fn signature_of_algorithm(der: &[u8]) -> Option<Signature> {
+    let (rest, identifier) = x509_parser::x509::AlgorithmIdentifier::from_der(der).ok()?;
+    rest.is_empty().then(|| Signature::of(&identifier))
 }
 
 /// Whether a name as DER is this one (compared as RFC 5280, 7.1 wants).

@@ -168,6 +168,18 @@ const NETWORK: &[Row] = &[
     ),
 ];
 
+/// What a fault of the responder must come to: tests/cli/ocsp.rs asks it.
+const RESPONDER: &[Row] = &[
+    row(
+        "ocsp-unauthorised",
+        "REV-021",
+        "revocation",
+        "ocsp-unauthorised",
+        &[],
+    ),
+    row("ocsp-stale", "REV-022", "revocation", "ocsp-stale", &[]),
+];
+
 /// What a certificate that the lab signed so must come to, in `check-chain`.
 const CERTIFICATES: &[(&[&str], Row)] = &[
     (
@@ -263,6 +275,7 @@ fn every_fault_of_the_lab_is_found_at_its_layer_and_by_its_cause() {
 fn the_table_and_the_lab_know_the_same_faults() {
     let listed: Vec<_> = NETWORK
         .iter()
+        .chain(RESPONDER)
         .map(|row| (row.fault, row.check, row.cause))
         .collect();
     let known: Vec<_> = Fault::ALL

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod list_host;
 mod loopback;
 mod pki;
 #[cfg(unix)]
@@ -32,6 +33,7 @@ mod checklist_view;
 mod command_line;
 mod config;
 mod crl;
+mod crl_fetch;
 mod csr;
 mod csr_files;
 mod csr_install;
@@ -66,6 +68,8 @@ mod lab_folder;
 #[cfg(unix)]
 mod lab_rehearsal;
 mod lint;
+#[cfg(unix)]
+mod ocsp;
 mod parted;
 mod peers;
 mod preflight;

@@ -110,6 +110,13 @@ impl Leaf {
         self
     }
 
+    /// Adds extensions, one line each.
+    #[must_use]
+    pub(crate) fn and(mut self, lines: &str) -> Self {
+        self.extensions += lines;
+        self
+    }
+
     /// Signs it with this hash.
     #[must_use]
     pub(crate) fn digest(mut self, digest: &str) -> Self {

@@ -12,7 +12,7 @@ use crate::{
         dns::{merge, read_system_servers},
         tls::Identity,
     },
-    survey::chain::{place, roots_and_subs},
+    survey::chain::{Lists, place, roots_and_subs},
     x509::{
         Certificate,
         path::{Host, Judge, Policy, Purpose},
@@ -30,6 +30,8 @@ pub struct Plain {
     pub identity: Option<Identity>,
     /// What the chain is judged by; its host is the endpoint's name where it has none.
     pub policy: Policy,
+    /// The revocation lists.
+    pub lists: Lists,
 }
 
 /// Visits an endpoint, and judges it by files; no install is read.
@@ -81,6 +83,7 @@ pub async fn of_files(
         }),
         identity: plain.identity,
         judge: Judge::new(roots, policy)?,
+        lists: plain.lists,
         at_hand: subs,
         environment,
     };
