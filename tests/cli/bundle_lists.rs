@@ -1,128 +1,23 @@
 //! `ptl bundle`: which revocation lists go in, which set lacks one, and what is said of them.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-    sync::OnceLock,
-};
+use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;
 
 use crate::{
-    bundle::{AT, bench, bench_with_install, manifest},
+    bundle::{AT, bench, manifest},
     chain_files::utf8,
-    chain_install::here,
-    pki::{self, Authority, FROM, Issued, Leaf, UNTIL, openssl},
+    parted::{arl, given, parted, partition, partitions, point, scoped},
+    pki::{self, Authority, FROM, Leaf, UNTIL, openssl},
     schemas::is_a_sound_report,
     support::{Bench, Run},
 };
 
-/// A family whose lists are partitions, with a leaf of each of the first two.
-pub(crate) struct Parted {
-    pub(crate) root: Authority,
-    pub(crate) sub: Authority,
-    pub(crate) first: Issued,
-    second: Issued,
-}
-
-/// The family of this run.
-pub(crate) fn parted() -> &'static Parted {
-    static PARTED: OnceLock<Parted> = OnceLock::new();
-    PARTED.get_or_init(|| {
-        let root = Authority::root("Parted Root", "sha256");
-        let sub = root.sub("Parted Sub");
-        let leaf = |number: u8| {
-            let name = format!("parted-{number}.thirdparty.nhs.uk");
-            let made = Leaf::new(&format!("parted-{number}"), &name)
-                .key(&pki::sha256().leaf.key)
-                .extensions(&format!(
-                    "keyUsage=critical,digitalSignature,keyEncipherment\nextendedKeyUsage=serverAuth,clientAuth\n\
-                     subjectAltName=DNS:{name}\ncrlDistributionPoints=URI:{}\n",
-                    point(number)
-                ));
-            sub.leaf(&made)
-        };
-        let [first, second] = [1, 2].map(leaf);
-        Parted {
-            root,
-            sub,
-            first,
-            second,
-        }
-    })
-}
-
-fn point(number: u8) -> String {
-    format!("http://crl.example.nhs.uk/c{number}.crl")
-}
-
-/// A list of a CA with this IssuingDistributionPoint, as lines of OpenSSL's configuration.
-pub(crate) fn scoped(
-    ca: &Authority,
-    file: &str,
-    scope: &str,
-    (from, until): (&str, &str),
-) -> PathBuf {
-    let home = ca.certificate().parent().unwrap().to_owned();
-    let config = home.join(format!("{file}.cnf"));
-    let text = fs::read_to_string(home.join("ca.cnf")).unwrap();
-    let scope = format!(
-        "[scoped]\nauthorityKeyIdentifier=keyid\nissuingDistributionPoint=critical,@scope\n[scope]\n{scope}\n"
-    );
-    fs::write(&config, text + &scope).unwrap();
-    let out = home.join(file);
-    let order = [
-        "ca",
-        "-config",
-        utf8(&config),
-        "-gencrl",
-        "-crlexts",
-        "scoped",
-    ];
-    let dates = ["-crl_lastupdate", from, "-crl_nextupdate", until];
-    openssl(&[&order[..], &dates, &["-out", utf8(&out)]].concat());
-    out
-}
-
-/// A partition of the sub CA's list.
-pub(crate) fn partition(file: &str, number: u8, dates: (&str, &str)) -> PathBuf {
-    let scope = format!("fullname=URI:{}\nonlyuser=TRUE", point(number));
-    scoped(&parted().sub, file, &scope, dates)
-}
-
-/// The root's list of CAs.
-fn arl() -> &'static Path {
-    static ARL: OnceLock<PathBuf> = OnceLock::new();
-    ARL.get_or_init(|| scoped(&parted().root, "arl.crl", "onlyCA=TRUE", (FROM, UNTIL)))
-}
-
-/// The two partitions.
-fn partitions() -> &'static [PathBuf; 2] {
-    static PARTITIONS: OnceLock<[PathBuf; 2]> = OnceLock::new();
-    PARTITIONS.get_or_init(|| [1, 2].map(|n| partition(&format!("c{n}.crl"), n, (FROM, UNTIL))))
-}
-
-/// Runs `ptl bundle` on the parted family, without an install, into `new`.
-pub(crate) fn given(bench: &Bench, server: &str, lists: &[&Path], more: &[&str]) -> Run {
-    let family = parted();
-    let (root, sub) = (family.root.certificate(), family.sub.certificate());
-    let mut order = vec!["bundle", "--for", server, "--at", AT, "--out", "new"];
-    order.extend(["--cert", utf8(&family.first.certificate)]);
-    order.extend(["--key", utf8(&family.first.key), "--chain", utf8(&sub)]);
-    order.extend(["--trust", utf8(&root), utf8(&sub)]);
-    for list in lists {
-        order.extend(["--crl", utf8(list)]);
-    }
-    order.extend(more);
-    bench.run(order)
-}
-
-const JSON: &[&str] = &["--format", "json"];
+pub(crate) const JSON: &[&str] = &["--format", "json"];
 
 /// Asserts that a set is refused by this check, and that nothing was written.
 #[track_caller]
-fn lacks(bench: &Bench, run: Run, id: &str, subject: &str, cause: &str) -> Run {
+pub(crate) fn lacks(bench: &Bench, run: Run, id: &str, subject: &str, cause: &str) -> Run {
     is_a_sound_report(&run.json());
     let run = run.fails(id, subject, cause).exits(1);
     assert!(!bench.path("new").exists());
@@ -362,148 +257,6 @@ fn openssl_finds_cas_and_lists_in_the_folder_of_hashes() {
     );
     fs::remove_file(folder.join(format!("{}.r0", hash.trim()))).unwrap();
     assert!(!verify(utf8(&folder), &family.first.certificate).contains(": OK"));
-}
-
-/// An install of the SHA-256 family, with these lines of `[revocation]`.
-fn install(lines: &str) -> Bench {
-    let bench = bench_with_install();
-    let text = bench.read("ptl.toml");
-    bench.write("ptl.toml", format!("{text}\n[revocation]\n{lines}\n"));
-    bench
-}
-
-fn of_install(bench: &Bench, more: &[&str]) -> Run {
-    let profile = here(bench);
-    let order = [
-        "bundle",
-        "--for",
-        "nginx",
-        "--env",
-        utf8(&profile),
-        "--at",
-        AT,
-    ];
-    bench.run([&order[..], &["--out", "new"], more].concat())
-}
-
-/// The lists of the SHA-256 family, as an install keeps them.
-fn keep(bench: &Bench, folder: &str, until: &str) {
-    let family = pki::sha256();
-    for (name, ca) in [("root", &family.root), ("sub", &family.sub)] {
-        let list = ca.list(&format!("kept-{until}.crl"), FROM, until);
-        bench.write(&format!("{folder}/{name}.crl"), fs::read(list).unwrap());
-        bench.write(&format!("{folder}/{name}.json"), "{}");
-    }
-}
-
-#[test]
-fn an_install_gives_the_lists_that_it_keeps() {
-    let bench = install("folder = \"lists\"");
-    let run = of_install(&bench, JSON);
-    lacks(&bench, run, "REV-033", "Test Root", "crl-missing");
-    keep(&bench, "lists/int", UNTIL);
-    of_install(&bench, &[]).exits(0).says("2 revocation lists");
-    assert_eq!(
-        manifest(&bench, "new")["lists"]["each"][0]["generation"],
-        "g2"
-    );
-}
-
-#[test]
-fn a_list_that_ends_before_the_next_run_is_as_one_that_has_ended() {
-    let bench = install("every = \"7d\"");
-    keep(&bench, "crl/int", "20250107000000Z");
-    let run = of_install(&bench, JSON);
-    lacks(&bench, run, "REV-032", "sub.crl", "crl-ends-too-soon");
-    let bench = install("every = \"24h\"");
-    keep(&bench, "crl/int", "20250107000000Z");
-    of_install(&bench, &[])
-        .exits(0)
-        .says("the first until 2025-01-07");
-}
-
-#[test]
-fn a_policy_of_off_spares_the_lists_of_all_cas_or_of_none() {
-    let bench = install("policy = \"off\"");
-    keep(&bench, "crl/int", UNTIL);
-    of_install(&bench, &[]).exits(0).says("policy = \"off\"");
-    assert_eq!(manifest(&bench, "new")["lists"], Value::Null);
-    for policy in ["off", "warn"] {
-        let one = format!("[revocation.generation.sha1]\npolicy = \"{policy}\"");
-        let bench = install(&one);
-        let run = of_install(&bench, JSON);
-        lacks(&bench, run, "REV-033", "Test Sub", "crl-missing");
-    }
-    let bench = install("policy = \"warn\"");
-    let run = of_install(&bench, JSON);
-    lacks(&bench, run, "REV-033", "Test Sub", "crl-missing")
-        .says("whatever `policy` in ptl.toml says");
-}
-
-#[test]
-fn a_peer_that_is_named_must_be_covered() {
-    let bench = bench();
-    let family = parted();
-    let text = fs::read_to_string(bench_with_install().path("ptl.toml")).unwrap();
-    let settings = [
-        (
-            pki::sha256().leaf.certificate.clone(),
-            family.first.certificate.clone(),
-        ),
-        (pki::sha256().sub.certificate(), family.sub.certificate()),
-        (pki::sha256().root.certificate(), family.root.certificate()),
-    ];
-    let text = settings
-        .iter()
-        .fold(text, |text, (from, to)| text.replace(utf8(from), utf8(to)));
-    let peers = [&family.first.certificate, &family.second.certificate].map(|peer| utf8(peer));
-    bench.write(
-        "ptl.toml",
-        format!("{text}\n[revocation]\npeers = {peers:?}\n"),
-    );
-    let profile = fs::read_to_string(here(&bench)).unwrap();
-    let print = |file: &Path| {
-        let asked = [
-            "x509",
-            "-noout",
-            "-fingerprint",
-            "-sha256",
-            "-in",
-            utf8(file),
-        ];
-        let line = openssl(&asked);
-        line.rsplit('=')
-            .next()
-            .unwrap()
-            .trim()
-            .replace(':', "")
-            .to_lowercase()
-    };
-    let profile = settings.iter().fold(profile, |text, (from, to)| {
-        text.replace(&print(from), &print(to))
-    });
-    bench.write("parted.toml", profile);
-    let [first, second] = partitions();
-    let run = |lists: &[&str]| {
-        let order = [
-            "bundle",
-            "--for",
-            "nginx",
-            "--env",
-            "parted.toml",
-            "--at",
-            AT,
-            "--out",
-            "new",
-        ];
-        bench.run([&order[..], &["--allow-incomplete"], JSON, lists].concat())
-    };
-    run(&["--crl", utf8(arl()), utf8(first)])
-        .exits(0)
-        .says("REV-035, parted-2");
-    fs::remove_dir_all(bench.path("new")).unwrap();
-    let run = run(&["--crl", utf8(arl()), utf8(first), utf8(second)]).exits(0);
-    assert!(!run.stdout.contains("REV-035"), "{run}");
 }
 
 #[test]

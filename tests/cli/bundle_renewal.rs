@@ -10,23 +10,24 @@ use std::{
 };
 
 use crate::{
-    bundle::{AT, SECRET, bench, bench_with_install, manifest},
-    bundle_lists::{given, parted, partition, scoped},
+    bundle::{AT, bench, bench_with_install, manifest},
     chain_files::utf8,
     chain_install::here,
+    parted::{given, parted, partition, scoped},
     pki::{self, FROM, UNTIL, openssl},
     support::{Bench, Run},
 };
 
-const LATER: &str = "20200601000000Z";
+/// A time after the first, when lists are made anew.
+pub(crate) const LATER: &str = "20200601000000Z";
 
 /// The root's list, made at this time.
-fn arl(file: &str, from: &str) -> PathBuf {
+pub(crate) fn arl(file: &str, from: &str) -> PathBuf {
     scoped(&parted().root, file, "onlyCA=TRUE", (from, UNTIL))
 }
 
 /// Renews the lists of `new` on the parted family.
-fn renew(bench: &Bench, server: &str, lists: &[&Path], more: &[&str]) -> Run {
+pub(crate) fn renew(bench: &Bench, server: &str, lists: &[&Path], more: &[&str]) -> Run {
     let (root, sub) = (parted().root.certificate(), parted().sub.certificate());
     let mut order = vec!["bundle", "--for", server, "--lists-only", "--at", AT];
     order.extend(["--out", "new", "--trust", utf8(&root), utf8(&sub)]);
@@ -37,7 +38,7 @@ fn renew(bench: &Bench, server: &str, lists: &[&Path], more: &[&str]) -> Run {
 }
 
 /// Every file of `new`: its content and its inode.
-fn state(bench: &Bench) -> BTreeMap<String, (Vec<u8>, u64)> {
+pub(crate) fn state(bench: &Bench) -> BTreeMap<String, (Vec<u8>, u64)> {
     let files = bench.files().into_iter();
     let files = files.filter(|file| file.starts_with("new/") && !file.ends_with(".lock"));
     let read = |file: String| {
@@ -49,7 +50,7 @@ fn state(bench: &Bench) -> BTreeMap<String, (Vec<u8>, u64)> {
 }
 
 /// The files that differ.
-fn changed(before: &BTreeMap<String, (Vec<u8>, u64)>, bench: &Bench) -> Vec<String> {
+pub(crate) fn changed(before: &BTreeMap<String, (Vec<u8>, u64)>, bench: &Bench) -> Vec<String> {
     let after = state(bench);
     let names = before.keys().chain(after.keys());
     let mut names: Vec<_> = names
@@ -227,162 +228,6 @@ fn an_install_renews_without_the_key_or_its_passphrase() {
         format!("{text}\n[revocation]\npolicy = \"off\"\n"),
     );
     run(&["--lists-only"]).refuses("no list is looked at");
-}
-
-#[test]
-fn what_is_no_such_bundle_is_refused() {
-    let bench = bench();
-    let (roots, first) = (arl("r3.crl", FROM), partition("q1.crl", 1, (FROM, UNTIL)));
-    let lists: [&Path; 2] = [&roots, &first];
-    renew(&bench, "nginx", &lists, &[]).refuses("is no bundle of ptl's");
-    bench.write("new/manifest.json", "{\"schema\": 1, \"kind\": \"report\"}");
-    renew(&bench, "nginx", &lists, &[]).refuses("no manifest that this ptl reads");
-    fs::remove_dir_all(bench.path("new")).unwrap();
-    given(&bench, "nginx", &[], &["--no-lists"]).exits(0);
-    renew(&bench, "nginx", &lists, &[]).refuses("was made without lists");
-    fs::remove_dir_all(bench.path("new")).unwrap();
-    given(&bench, "nginx", &lists, &[]).exits(0);
-    let before = state(&bench);
-    renew(&bench, "apache", &lists, &[]).refuses("is a bundle for nginx");
-    let whole = fs::read_to_string(bench.path("new/manifest.json")).unwrap();
-    for (from, to, said) in [
-        ("\"schema\": 1", "\"schema\": 2", "schema 2"),
-        ("\"kind\": \"bundle\"", "\"kind\": \"bungle\"", "bungle"),
-    ] {
-        fs::write(bench.path("new/manifest.json"), whole.replace(from, to)).unwrap();
-        renew(&bench, "nginx", &lists, &[]).refuses(said);
-    }
-    fs::write(bench.path("new/manifest.json"), whole).unwrap();
-    let root = parted().root.certificate();
-    let order = [
-        "bundle",
-        "--for",
-        "nginx",
-        "--lists-only",
-        "--out",
-        "new",
-        "--at",
-        AT,
-    ];
-    let run = bench.run([&order[..], &["--trust", utf8(&root), "--crl", utf8(&roots)]].concat());
-    run.refuses("the bundle trusts `CN=Parted Sub");
-    for more in [
-        &["--no-lists"][..],
-        &["--plain-key"],
-        &["--passphrase-file", "secret"],
-    ] {
-        renew(&bench, "nginx", &[], more).exits(2);
-    }
-    bench
-        .run([
-            "bundle",
-            "--for",
-            "nginx",
-            "--lists-only",
-            "--trust",
-            utf8(&root),
-        ])
-        .refuses("--out DIR");
-    assert!(changed(&before, &bench).is_empty());
-}
-
-#[test]
-fn a_server_never_knows_less_than_before() {
-    let bench = bench();
-    let roots = arl("r4.crl", FROM);
-    let [first, second] = [1, 2].map(|n| partition(&format!("s{n}.crl"), n, (LATER, UNTIL)));
-    given(&bench, "nginx", &[&roots, &first, &second], &[]).exits(0);
-    let before = state(&bench);
-    let older = partition("s-older.crl", 1, (FROM, UNTIL));
-    let ended = partition("s-ended.crl", 1, (LATER, "20240101000000Z"));
-    renew(&bench, "nginx", &[&roots, &older, &second], &[])
-        .exits(1)
-        .complains("an older one would let in who was revoked since");
-    renew(&bench, "nginx", &[&roots, &first], &[])
-        .exits(1)
-        .complains("is in the bundle and not at hand");
-    renew(&bench, "nginx", &[&roots, &ended, &second], &[])
-        .exits(1)
-        .says("crl-expired")
-        .complains("the lists of the bundle are as they were");
-    // Nor where a set that is not whole may be written.
-    let may = ["--allow-incomplete"];
-    renew(&bench, "nginx", &[&roots, &ended, &second], &may)
-        .exits(1)
-        .complains("is in the bundle and not at hand");
-    renew(&bench, "nginx", &[], &may)
-        .exits(1)
-        .complains("no list is at hand");
-    assert!(changed(&before, &bench).is_empty());
-}
-
-#[test]
-fn a_sub_ca_that_java_holds_and_that_is_revoked_is_no_matter_of_lists() {
-    let bench = bench();
-    let root = pki::Authority::root("Revoking Root", "sha256");
-    let sub = root.sub("Revoked Sub");
-    let leaf = &pki::sha256().leaf;
-    let lists = |from: &str| {
-        let list = |ca: &pki::Authority| ca.list(&format!("{from}.crl"), from, UNTIL);
-        [list(&root), list(&sub)]
-    };
-    let run = |server: &str, lists: &[PathBuf; 2], more: &[&str]| {
-        let (root, sub) = (root.certificate(), sub.certificate());
-        let mut order = vec!["bundle", "--for", server, "--at", AT];
-        order.extend([
-            "--trust",
-            utf8(&root),
-            utf8(&sub),
-            "--crl",
-            utf8(&lists[0]),
-            utf8(&lists[1]),
-        ]);
-        bench.run([&order[..], more].concat())
-    };
-    let whole = |out: &'static str| {
-        let files = [
-            "--cert",
-            utf8(&leaf.certificate),
-            "--key",
-            utf8(&leaf.key),
-            "--out",
-            out,
-        ];
-        // The leaf is another family's: this is about whom the server trusts.
-        [
-            &files[..],
-            &["--allow-incomplete", "--new-passphrase-file", "secret"],
-        ]
-        .concat()
-    };
-    let before = lists(FROM);
-    run("java", &before, &whole("new")).exits(0);
-    run("nginx", &before, &whole("pem")).exits(0);
-    root.revoke(&sub.certificate());
-    let after = lists(LATER);
-    run("java", &after, &["--lists-only", "--out", "new"])
-        .exits(1)
-        .complains("the truststore holds it");
-    run("nginx", &after, &["--lists-only", "--out", "pem"])
-        .exits(0)
-        .says("`Revoked Sub` is revoked: everybody below it is refused");
-    run("java", &after, &whole("again"))
-        .exits(0)
-        .says("is left out of the truststore");
-    let store = bench.path("again/truststore.p12");
-    let secret = format!("pass:{SECRET}");
-    let held = openssl(&["pkcs12", "-nokeys", "-in", utf8(&store), "-passin", &secret]);
-    assert!(
-        held.contains("Revoking Root")
-            && !held.contains("subject=O = nhs, OU = CA, CN = Revoked Sub"),
-        "{held}"
-    );
-    assert_eq!(
-        manifest(&bench, "again")["trust"].as_array().unwrap().len(),
-        1
-    );
-    // Its lists go with it, and the next renewal does not miss them.
-    run("java", &after, &["--lists-only", "--out", "again"]).exits(0);
 }
 
 #[test]

@@ -14,9 +14,11 @@ mod terminal;
 #[cfg(unix)]
 mod bundle;
 mod bundle_lists;
+mod bundle_lists_install;
 #[cfg(unix)]
 mod bundle_refuses;
 mod bundle_renewal;
+mod bundle_renewal_refuses;
 mod chain_bad;
 mod chain_contents;
 mod chain_files;
@@ -71,6 +73,7 @@ mod lab_revocation;
 mod lint;
 #[cfg(unix)]
 mod ocsp;
+mod parted;
 mod peers;
 mod preflight;
 mod readme;

@@ -12,7 +12,8 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    bundle::{SECRET, apache_as, asks, haproxy_as, nginx_as, tomcat},
+    bundle::SECRET,
+    bundle_servers::{apache_as, asks, haproxy_as, nginx_as, tomcat},
     lab::{client, path, run, text},
     pki,
     rehearsal_spine::Lab,

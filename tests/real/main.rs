@@ -17,6 +17,7 @@ mod support;
 
 mod bundle;
 mod bundle_lists;
+mod bundle_servers;
 mod calendar;
 mod dnsmasq;
 mod endpoint;

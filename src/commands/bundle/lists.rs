@@ -138,24 +138,8 @@ pub(super) fn renew(args: &BundleArgs, global: &Global) -> Result<Exit> {
         install: scene.as_ref().map(|scene| &scene.install),
         selection: &selection,
     };
-    let folder = match (&args.out, &scene) {
-        (Some(out), _) => out.clone(),
-        (None, Some(scene)) => super::usual_folder(args, scene),
-        (None, None) => {
-            return Err(
-                Error::input("--lists-only with --trust needs the bundle's folder")
-                    .hint("Name it: --out DIR."),
-            );
-        }
-    };
-    let at_hand = match &scene {
-        Some(scene) => {
-            let subject = scene.subject(global, &selection)?;
-            let endpoint = scene.endpoint().cloned().unwrap_or_default();
-            chain::authorities_of_install(&subject, &endpoint)
-        }
-        None => chain::authorities_of_files(&args.trust, &context)?,
-    };
+    let folder = folder(args, scene.as_ref())?;
+    let at_hand = at_hand(args, global, scene.as_ref(), &context)?;
     let bundle = Bundle::open(&folder, args.server)?;
     let trust = bundle.trust(&at_hand)?;
     let source = Source::of(args, scene.as_ref())?;
@@ -176,4 +160,31 @@ pub(super) fn renew(args: &BundleArgs, global: &Global) -> Result<Exit> {
     let layout = layout(global, output.as_ref());
     hand_over(&report::explain(&renewed, global.format, layout)?, output)?;
     Ok(Exit::Pass)
+}
+
+/// The folder of the bundle.
+fn folder(args: &BundleArgs, scene: Option<&Scene>) -> Result<PathBuf> {
+    match (&args.out, scene) {
+        (Some(out), _) => Ok(out.clone()),
+        (None, Some(scene)) => Ok(super::usual_folder(args, scene)),
+        (None, None) => Err(
+            Error::input("--lists-only with --trust needs the bundle's folder")
+                .hint("Name it: --out DIR."),
+        ),
+    }
+}
+
+/// The CAs given, or those of the install.
+fn at_hand(
+    args: &BundleArgs,
+    global: &Global,
+    scene: Option<&Scene>,
+    context: &Context<'_>,
+) -> Result<Vec<Trusted>> {
+    let Some(scene) = scene else {
+        return chain::authorities_of_files(&args.trust, context);
+    };
+    let subject = scene.subject(global, context.selection)?;
+    let endpoint = scene.endpoint().cloned().unwrap_or_default();
+    Ok(chain::authorities_of_install(&subject, &endpoint))
 }
