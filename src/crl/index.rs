@@ -133,6 +133,19 @@ pub struct Found {
 }
 
 impl Found {
+    /// The graver of two entries for one certificate, of which a list should hold but one.
+    pub fn graver(self, other: Self) -> Self {
+        let weight = |it: Self| match it.reason {
+            Some(reason) if reason.releases() => 0,
+            Some(reason) if reason.is_hold() => 1,
+            _ => 2,
+        };
+        match weight(other) > weight(self) {
+            true => other,
+            false => self,
+        }
+    }
+
     /// What an entry says.
     pub fn of(entry: &Entry<'_>) -> Self {
         Self {
@@ -213,16 +226,18 @@ impl Index {
                 false => high = middle,
             }
         }
+        let mut found: Option<Found> = None;
         while low < self.count && self.key(low)? == wanted {
             let offset = self.offset(low)?;
             let mut entry = [0; LONGEST_ENTRY];
             let entry = entry_at(&mut self.list, offset, &mut entry)?;
             if entry.serial == serial {
-                return Ok(Some(Found::of(&entry)));
+                let said = Found::of(&entry);
+                found = Some(found.map_or(said, |known| known.graver(said)));
             }
             low += 1;
         }
-        Ok(None)
+        Ok(found)
     }
 
     fn key(&mut self, number: u64) -> Result<u64, Problem> {

@@ -210,7 +210,9 @@ fn read_under(
     let reader = source.reader().map_err(unreadable)?;
     let list = scan::scan(reader, key.as_deref(), |entry| {
         if serials.contains(entry.serial) {
-            found.insert(entry.serial.to_vec(), Found::of(entry));
+            let said = Found::of(entry);
+            let known = found.entry(entry.serial.to_vec()).or_insert(said);
+            *known = known.graver(said);
         }
         if let Some(index) = &mut index {
             index.add(entry);

@@ -61,18 +61,17 @@ impl Status {
 /// What a list that was asked for a certificate comes to.
 ///
 /// A list that its issuer signed and that names a certificate proves that it was revoked, however old the list is
-/// and whatever it was made for; that a certificate is not named proves something only without a gap.
+/// and whatever it was made for, unless it is on hold alone; that a certificate is not named proves something only without a gap.
 pub fn status(gap: Option<Gap>, found: Option<Found>) -> Status {
     let releases = found.and_then(|it| it.reason).is_some_and(Reason::releases);
     match (gap, found) {
         (None, Some(_)) if releases => Status::Undetermined(Gap::NotJudgedHere(
             "its entry releases the certificate, which only a delta may",
         )),
-        // What is on hold may be released by a later list.
-        (Some(gap @ Gap::Ended(_)), Some(found)) if found.reason.is_some_and(Reason::is_hold) => {
+        // What is on hold may be released by a later list, and by whichever covers it.
+        (Some(gap), Some(found)) if releases || found.reason.is_some_and(Reason::is_hold) => {
             Status::Undetermined(gap)
         }
-        (Some(gap), Some(_)) if releases => Status::Undetermined(gap),
         (
             None
             | Some(Gap::Ended(_) | Gap::FromTheFuture(_) | Gap::OutOfScope(_) | Gap::SerialAlone),

@@ -24,6 +24,7 @@ mod chain_contents;
 mod chain_files;
 mod chain_install;
 mod chain_keys;
+mod chain_large_lists;
 mod chain_lists;
 mod chain_paths;
 mod chain_stores;

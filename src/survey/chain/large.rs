@@ -188,7 +188,9 @@ fn scan(
         key.as_deref(),
         |entry| {
             if serials.contains(entry.serial) {
-                found.insert(entry.serial.to_vec(), Found::of(entry));
+                let said = Found::of(entry);
+                let known = found.entry(entry.serial.to_vec()).or_insert(said);
+                *known = known.graver(said);
             }
         },
     )

@@ -44,14 +44,7 @@ pub async fn of_files(
     context: &Context<'_>,
 ) -> Result<Vec<Finding>> {
     let target = connect.target(None, "/");
-    let mut policy = plain.policy;
-    // Whatever else it is for: a server shows it.
-    if policy.purpose == Purpose::Any {
-        policy.purpose = Purpose::Server;
-    }
-    if policy.host.is_none() {
-        policy.host = target.server_name().map(Host::parse).transpose()?;
-    }
+    let policy = of_a_server(plain.policy, target.server_name())?;
     let (roots, subs) = anchors(plain.trusted);
     let none = Endpoint::default();
     let environment = context
@@ -88,6 +81,17 @@ pub async fn of_files(
         environment,
     };
     visit.findings(context).await
+}
+
+/// Whatever else it is for: a server shows it, and a caller looks for the server's name.
+fn of_a_server(mut policy: Policy, name: Option<&str>) -> Result<Policy> {
+    if policy.purpose == Purpose::Any {
+        policy.purpose = Purpose::Server;
+    }
+    if policy.host.is_none() {
+        policy.host = name.map(Host::parse).transpose()?;
+    }
+    Ok(policy)
 }
 
 /// Callers hold roots: where one is given, a sub CA beside it helps to find the path and no more. Where

@@ -84,14 +84,13 @@ fn settle_one(
             .any(|fault| fault.depth == depth && wanted(fault.kind))
     };
     let proof = proof(certificate, issuer, policy);
-    let unusable = at(faults, |kind| {
-        matches!(kind, FaultKind::ListUnusable | FaultKind::ListMissing)
-    });
-    let expired = at(faults, |kind| kind == FaultKind::ListExpired);
     let is_open = match proof {
-        None => unusable,
-        Some(Proof::WasOnHold) => unusable || expired,
-        Some(Proof::OnHold | Proof::Revoked) => false,
+        None => at(faults, |kind| {
+            matches!(kind, FaultKind::ListUnusable | FaultKind::ListMissing)
+        }),
+        // It may have been released since.
+        Some(Proof::OnHold) => at(faults, FaultKind::is_open),
+        Some(Proof::Revoked) => false,
     };
     if is_open {
         faults.retain(|fault| fault.depth != depth || fault.kind != FaultKind::Revoked);
@@ -125,9 +124,7 @@ fn is_of(list: &RevocationList, certificate: &Certificate) -> bool {
 /// What a list proves of a certificate that it names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Proof {
-    /// It was on hold when the list was made, which has ended: it may have been released since.
-    WasOnHold,
-    /// It is on hold, unless a delta releases it.
+    /// It was on hold when the list was made.
     OnHold,
     /// It is revoked for good.
     Revoked,
@@ -148,11 +145,9 @@ fn proof(certificate: &Certificate, issuer: &Certificate, policy: &Policy) -> Op
         let CrlStatus::Revoked(entry) = list.x509().get_by_cert(certificate.x509()) else {
             return None;
         };
-        let has_ended = list.next_update.is_some_and(|next| next <= policy.at);
-        let proof = match (is_on_hold(entry), has_ended) {
-            (true, true) => Proof::WasOnHold,
-            (true, false) => Proof::OnHold,
-            (false, _) => Proof::Revoked,
+        let proof = match is_on_hold(entry) {
+            true => Proof::OnHold,
+            false => Proof::Revoked,
         };
         list.is_signed_by(issuer).then_some(proof)
     });

@@ -158,18 +158,6 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// What OpenSSL under ptl says of each list by itself, and the room, unless it leaves that to OpenSSL.
-    pub(crate) fn each_by_both(&self) -> Vec<(Word, Option<Word>)> {
-        let at = AT.parse().unwrap();
-        let (leaf, issuer) = (shared(&self.case.leaf), shared(&self.case.chain[0]));
-        let lists = self.case.lists.iter().map(|list| {
-            let list = Arc::new(RevocationList::from_der(&list.der()).unwrap());
-            let theirs = lists::openssls(&list, &leaf, &issuer, at);
-            (theirs, lists::ours(&list, &leaf, &issuer, at))
-        });
-        lists.collect()
-    }
-
     /// Whether the issuer's key made each signature: by the room, and by `openssl crl -verify`.
     pub(crate) fn signatures(&self) -> Vec<(String, String)> {
         let issuer = &self.case.chain[0];
@@ -191,6 +179,18 @@ impl<'a> Bench<'a> {
         }
         pairs
     }
+}
+
+/// What OpenSSL under ptl says of each list by itself, and the room, unless it leaves that to OpenSSL.
+pub(crate) fn each_by_both(case: &Case) -> Vec<(Word, Option<Word>)> {
+    let at = AT.parse().unwrap();
+    let (leaf, issuer) = (shared(&case.leaf), shared(&case.chain[0]));
+    let lists = case.lists.iter().map(|list| {
+        let list = Arc::new(RevocationList::from_der(&list.der()).unwrap());
+        let theirs = lists::openssls(&list, &leaf, &issuer, at);
+        (theirs, lists::ours(&list, &leaf, &issuer, at))
+    });
+    lists.collect()
 }
 
 /// What of OpenSSL's numbers leaves the question open.

@@ -2,16 +2,19 @@
 
 mod authority;
 mod cases;
+mod combined;
+mod damage;
 mod der;
 mod differences;
 mod judges;
 mod list;
+mod random;
 
 use std::collections::BTreeSet;
 
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::lists::Word;
+use crate::{lists::Word, mutation::Dice};
 use cases::Case;
 use differences::KNOWN;
 use judges::{Answers, Bench};
@@ -36,7 +39,7 @@ fn compare(case: &Case) -> Differ {
     same("large, leaf", large.leaf.said, leaf.said);
     same("large, chain", large.chain.said, chain.said);
     let mut is_left = false;
-    for (theirs, ours) in bench.each_by_both() {
+    for (theirs, ours) in judges::each_by_both(case) {
         is_left |= ours.is_none();
         same("the room", word(ours.unwrap_or(theirs)), word(theirs));
     }
@@ -79,4 +82,41 @@ fn all_judges_say_the_same_of_every_generated_list() {
         }
     }
     assert!(count >= 40);
+}
+
+#[test]
+fn the_room_and_openssl_say_the_same_of_lists_made_by_chance() {
+    let seed = std::env::var("PTL_SEED").ok();
+    let seed: u64 = seed.map_or(0x5eed_0000_0000_0001, |seed| seed.parse().unwrap());
+    println!("PTL_SEED={seed}");
+    let mut dice = Dice(seed);
+    let (mut counted, mut left) = ([0; 3], 0);
+    for number in 0..1500 {
+        let case = random::of(&mut dice);
+        for (theirs, ours) in judges::each_by_both(&case) {
+            let Some(ours) = ours else {
+                left += 1;
+                continue;
+            };
+            let list = openssl::base64::encode_block(&case.lists[0].der());
+            assert_eq!(ours, theirs, "list {number} of PTL_SEED={seed}: {list}");
+            counted[ours as usize] += 1;
+        }
+    }
+    println!("good, revoked, open: {counted:?}; left to OpenSSL: {left}");
+    assert!(counted.iter().all(|count| *count > 50), "{counted:?}");
+}
+
+#[test]
+fn no_damage_to_a_list_leads_to_a_panic_or_to_a_signature_that_openssl_refuses() {
+    let read = damage::read_lists();
+    // Damage must reach what is read of a list.
+    assert!(read > 1000, "{read}");
+}
+
+#[test]
+fn no_damage_to_an_index_leads_to_a_panic() {
+    let folder = tempfile::tempdir().unwrap();
+    let read = damage::look_up_by_indexes(folder.path());
+    assert!(read > 100, "{read}");
 }
