@@ -17,6 +17,8 @@ Examples:
   ptl crl fetch               the lists of the install's certificates, into its folder `crl`
   ptl crl fetch leaf.pem --issuer sub.pem --env int --out lists
                               those that a certificate names, without an install
+  ptl crl fetch --connect proxy.int.spine2.ncrs.nhs.uk
+                              that of the peer which answers there as well
   ptl crl fetch --list all.crl
                               a list that was had by hand, proven and kept in the same way
   ptl crl status              what is kept, how long it holds, and where it came from
@@ -63,6 +65,9 @@ pub struct FetchArgs {
     /// A list that was had by hand, to be proven and kept as if it had been fetched; may be given again
     #[arg(long, value_name = "FILE")]
     pub list: Vec<PathBuf>,
+    /// A peer that is asked for its certificate, whose list is then fetched as well; may be given again
+    #[arg(long, value_name = "HOST[:PORT]")]
+    pub connect: Vec<String>,
     /// A host that may be asked besides those of the environment's profile; may be given again
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,

@@ -37,9 +37,7 @@ impl Expiry {
 
     /// Whether something has ended, or ends within so many days.
     pub fn ends_within(&self, days: i64) -> bool {
-        self.endings
-            .iter()
-            .any(|ending| ending.ends.is_some() && ending.days < days)
+        self.endings.iter().any(|ending| ending.is_within(days))
     }
 
     /// As a calendar (RFC 5545): an entry for the day of each end, with an identity that stays.

@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::csr::beside_the_key;
 use crate::{
     config::{Endpoint, Install},
+    crl::{cache::Cache, lookup},
     error::{Error, Result},
     x509::{self, Certificate, Contents, Object, csr::Request, key::Passphrase, read},
 };
@@ -82,6 +83,18 @@ pub struct Endings {
 }
 
 const DAY: i64 = 24 * 60 * 60;
+
+impl Ending {
+    /// Whether it is over, or will be within so many days, without anything being done about it by itself.
+    pub fn is_within(&self, days: i64) -> bool {
+        let is_kept_list = self.kind == Kind::List && self.environment.is_some();
+        match self.nearness {
+            Nearness::Waiting => false,
+            Nearness::Ended => true,
+            _ => !is_kept_list && self.days < days,
+        }
+    }
+}
 
 impl Endings {
     /// What ends in an install: in each of its environments, or in the one that is chosen.
@@ -158,6 +171,36 @@ impl Endings {
             }
         }
         self.request(id, endpoint, install, &keys, at);
+        self.kept_lists(id, install, at);
+    }
+
+    /// The lists that `ptl crl fetch` keeps.
+    fn kept_lists(&mut self, id: &str, install: &Install, at: Timestamp) {
+        let cache = Cache::of(install.revocation.folder_of(id));
+        let lists = cache.lists().unwrap_or_else(|error| {
+            self.problems.push(format!("{id}: {error}"));
+            Vec::new()
+        });
+        for file in lists {
+            match lookup::look_up(file.clone(), &[], &[], at) {
+                Ok(looked) => {
+                    let issuer = x509::name_text(&looked.list.issuer).unwrap_or_default();
+                    if let Some(ends) = looked.list.next_update {
+                        let file = file.display().to_string();
+                        self.push(Some(id), Kind::List, issuer, &file, ends, at);
+                        self.leave_to_the_job();
+                    }
+                }
+                Err(error) => self.problems.push(format!("{id}: {error}")),
+            }
+        }
+    }
+
+    /// A kept list lives a week or so, and a job has the next one: that it ends soon is no news, that it has ended is.
+    fn leave_to_the_job(&mut self) {
+        if let Some(list) = self.all.last_mut().filter(|it| it.days >= 0) {
+            list.nearness = Nearness::Far;
+        }
     }
 
     /// The request beside the key, where no certificate of the environment is of its key.

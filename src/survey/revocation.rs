@@ -1,6 +1,6 @@
 //! Certificates that may be revoked, and what the lists that are kept say of each.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,7 +18,12 @@ use crate::{
         status::Status,
     },
     environment::{Environment, Standing},
-    error::Result,
+    error::{Error, Result},
+    net::{
+        dns::Server,
+        reach::{Plan, reach},
+        target::{Speech, Target},
+    },
     x509::{Certificate, Contents},
 };
 
@@ -29,12 +34,20 @@ pub struct Watched {
     pub certificates: Vec<Arc<Certificate>>,
     /// Every CA at hand.
     pub issuers: Vec<Arc<Certificate>>,
-    /// Files that could not be read, each with why.
-    pub unreadable: Vec<String>,
+    /// Peers of which no certificate was seen.
+    unseen: Vec<Unseen>,
     /// The generation of the certificates that a CA signed, and what the install makes of it; by SHA-256 of the CA.
     kin: HashMap<String, Kin>,
     /// What holds for all others.
     usual: Rule,
+}
+
+/// A peer of which no certificate was seen.
+#[derive(Debug)]
+struct Unseen {
+    peer: String,
+    why: String,
+    next: String,
 }
 
 /// A generation, and what the install makes of it.
@@ -55,7 +68,7 @@ impl Watched {
         Self {
             certificates: fetch::revocable(certificates),
             issuers,
-            unreadable: Vec::new(),
+            unseen: Vec::new(),
             kin: environment.map_or_else(HashMap::new, |it| kin(it, |_| usual)),
             usual,
         }
@@ -67,7 +80,7 @@ impl Watched {
         let none = Endpoint::default();
         let endpoint = subject.endpoint.unwrap_or(&none);
         let holding = chain::hold(subject, endpoint);
-        let mut unreadable = Vec::new();
+        let mut unseen = Vec::new();
         let mut peers = Vec::new();
         for file in &subject.install.revocation.peers {
             let read = Contents::of(file, None).and_then(|contents| {
@@ -76,7 +89,11 @@ impl Watched {
             });
             match read {
                 Ok(certificates) => peers.extend(certificates.into_iter().map(Arc::new)),
-                Err(error) => unreadable.push(error.to_string()),
+                Err(error) => unseen.push(Unseen {
+                    peer: format!("peer {}", file.display()),
+                    why: error.to_string(),
+                    next: "Correct `peers` under [revocation] of ptl.toml.".to_owned(),
+                }),
             }
         }
         let own: Vec<_> = holding.leaf.iter().chain(&holding.chain).cloned().collect();
@@ -95,8 +112,59 @@ impl Watched {
             kin: kin(subject.environment, |id| revocation.rule(Some(id))),
             usual: revocation.rule(None),
             issuers: at_hand,
-            unreadable,
+            unseen,
         }
+    }
+
+    /// Adds what a peer shows on the network, and the CAs above it as far as they are at hand.
+    ///
+    /// # Errors
+    /// Where OpenSSL cannot be made ready for a handshake.
+    pub async fn add_seen(
+        &mut self,
+        peer: &Target,
+        servers: Vec<Server>,
+        timeout: Duration,
+    ) -> Result<()> {
+        let target = Target {
+            speech: Speech::Tls { asks: false },
+            ..peer.clone()
+        };
+        let plan = Plan {
+            targets: vec![target],
+            names: Vec::new(),
+            servers,
+            identity: None,
+            timeout,
+        };
+        let outcome = reach(plan).await.map_err(|error| {
+            Error::internal("could not make OpenSSL ready for a handshake").because(error)
+        })?;
+        let ways = outcome.targets.iter().flat_map(|it| &it.ways);
+        let mut shown = Vec::new();
+        for probe in ways.filter_map(|way| way.tls.as_ref()) {
+            let chain = probe.best().chain.iter();
+            shown.extend(
+                chain
+                    .map_while(|der| Certificate::from_der(der).ok())
+                    .map(Arc::new),
+            );
+        }
+        if shown.is_empty() {
+            self.unseen.push(Unseen {
+                peer: format!("peer {peer}"),
+                why: "it showed no certificate".to_owned(),
+                next: format!(
+                    "See which layer is shut: `ptl check-firewall --target tls://{peer}`."
+                ),
+            });
+        }
+        let at_hand: Vec<_> = self.issuers.iter().chain(&shown).cloned().collect();
+        let mut matter = self.certificates.clone();
+        matter.extend(shown.iter().flat_map(|it| path(Some(it), &at_hand)));
+        self.certificates = fetch::revocable(&matter);
+        self.issuers = at_hand;
+        Ok(())
     }
 
     /// What holds for what a CA signed.
@@ -119,6 +187,21 @@ impl Watched {
         issuers
             .find(|issuer| certificate.is_signed_by(issuer))
             .map(AsRef::as_ref)
+    }
+
+    /// Of a peer without a certificate nothing is known, its generation included.
+    fn unseen_facts(&self, unseen: &Unseen) -> CertificateFacts {
+        CertificateFacts {
+            is_authority: false,
+            generation: None,
+            policy: self.usual.policy,
+            status: Status::Undetermined(Gap::OtherIssuer),
+            by: None,
+            doubt: Doubt {
+                unseen: Some((unseen.why.clone(), unseen.next.clone())),
+                ..Doubt::default()
+            },
+        }
     }
 
     /// How long a list of a CA is taken past its next update.
@@ -186,7 +269,7 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
         .install
         .revocation
         .folder_of(&subject.environment.id);
-    if watched.certificates.is_empty() {
+    if watched.certificates.is_empty() && watched.unseen.is_empty() {
         let reason = "there is no certificate yet whose revocation matters";
         return Ok(check::skipped(
             CERTIFICATE,
@@ -217,6 +300,10 @@ pub fn findings(watched: &Watched, cache: &Cache, context: &Context<'_>) -> Resu
     };
     let kept = Kept::read(cache, &wanted, &terms)?;
     let mut findings = Vec::new();
+    for unseen in &watched.unseen {
+        let facts = watched.unseen_facts(unseen);
+        findings.extend(check::run(CERTIFICATE, &unseen.peer, &facts, context));
+    }
     for (number, wanted) in wanted.iter().enumerate() {
         let certificate = &watched.certificates[number];
         let heard = heard(watched, certificate, cache, context.at);

@@ -31,6 +31,8 @@ pub struct Doubt {
     pub folder: String,
     /// What each list of its issuer lacks, as `FILE: why`.
     pub lists: Vec<String>,
+    /// Why no certificate of the peer was seen, and what to do.
+    pub unseen: Option<(String, String)>,
     /// Why the responder's answer that is kept says nothing of it.
     pub answer: Option<String>,
     /// Why the last fetch of its list brought nothing.
@@ -135,6 +137,9 @@ impl CertificateFacts {
 impl Doubt {
     /// Why nobody can tell, and what to do.
     fn told(&self, gap: &Gap) -> (String, String) {
+        if let Some(unseen) = &self.unseen {
+            return unseen.clone();
+        }
         let mut why = match self.lists.as_slice() {
             [] => format!("no list of its issuer is in `{}`", self.folder),
             lists => lists.join("; "),

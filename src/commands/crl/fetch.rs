@@ -7,7 +7,7 @@ use crate::{
     check::{self, Context, Finding, Report, Selection},
     checks::revocation::{Heard, LIST, ListFacts, OCSP, OcspFacts},
     cli::{Global, crl::FetchArgs},
-    commands::{Exit, context::Scene, deliver, open_output, runtime},
+    commands::{Exit, context::Scene, deliver, open_output, runtime, wait},
     crl::{
         cache::Cache,
         fetch::{self, Answered, Came, Fetched, Fetcher, Place, Question, Rules, Wish},
@@ -18,6 +18,7 @@ use crate::{
     net::{
         dns::Server,
         download::{Downloader, Near},
+        target::Target,
     },
     report::visible,
     survey::revocation::{self, Watched},
@@ -41,10 +42,11 @@ struct Setting {
 pub(super) fn run(args: &FetchArgs, global: &Global) -> Result<Exit> {
     let output = open_output(global)?;
     let at = global.time()?;
-    let setting = match args.certificates.is_empty() {
+    let mut setting = match args.certificates.is_empty() {
         true => of_install(args, global)?,
         false => of_files(args, global)?,
     };
+    setting.see_peers(args, global)?;
     let certificates = setting.watched.without_switched_off();
     let issuers = &setting.watched.issuers;
     let rules = Rules::of(setting.environment.as_ref(), &args.allow_host);
@@ -133,18 +135,39 @@ fn note_what_was_not_taken(by_hand: &[PathBuf], fetched: &[Fetched]) {
 }
 
 impl Setting {
+    /// Asks peers for their certificates.
+    fn see_peers(&mut self, args: &FetchArgs, global: &Global) -> Result<()> {
+        let peers: Vec<Target> = args
+            .connect
+            .iter()
+            .map(|text| peer(text))
+            .collect::<Result<_>>()?;
+        let servers: Vec<Server> = self.servers().collect();
+        for peer in peers.iter().filter(|_| !global.offline) {
+            let asked = self
+                .watched
+                .add_seen(peer, servers.clone(), global.deadline()?);
+            wait(global, asked)??;
+        }
+        if global.offline && !peers.is_empty() {
+            terminal::note("note: --offline was given, so no peer is asked for its certificate");
+        }
+        Ok(())
+    }
+
+    fn servers(&self) -> impl Iterator<Item = Server> {
+        let scenes = self.scene.iter();
+        let named = scenes.flat_map(|it| Server::named(&it.install.network));
+        named.chain(self.environment.iter().flat_map(Server::of_profile))
+    }
+
     fn downloader(&self, args: &FetchArgs, global: &Global) -> Result<Downloader> {
         let hosts = self.environment.iter().flat_map(|it| &it.hosts);
         let near = Near {
             hosts: args.allow_host.clone(),
             addresses: hosts.flat_map(|it| it.addresses.clone()).collect(),
         };
-        let named = self
-            .scene
-            .iter()
-            .flat_map(|it| Server::named(&it.install.network));
-        let servers = named.chain(self.environment.iter().flat_map(Server::of_profile));
-        Downloader::of_strangers(servers.collect(), global.deadline()?, near)
+        Downloader::of_strangers(self.servers().collect(), global.deadline()?, near)
             .map_err(|error| Error::internal("could not make an HTTP client").because(error))
     }
 
@@ -200,10 +223,6 @@ fn of_install(args: &FetchArgs, global: &Global) -> Result<Setting> {
     let scene = Scene::read(global)?;
     let selection = scene.selection(global)?;
     let watched = Watched::of_install(&scene.subject(global, &selection)?);
-    if let Some(unreadable) = watched.unreadable.first() {
-        return Err(Error::input(unreadable.clone())
-            .hint("Correct `peers` under [revocation] of ptl.toml."));
-    }
     let usual = scene.install.revocation.folder_of(&scene.environment.id);
     Ok(Setting {
         environment: Some(scene.environment.clone()),
@@ -211,6 +230,15 @@ fn of_install(args: &FetchArgs, global: &Global) -> Result<Setting> {
         scene: Some(scene),
         watched,
         selection,
+    })
+}
+
+/// A peer as a person writes it.
+fn peer(text: &str) -> Result<Target> {
+    Target::endpoint(text).map_err(|problem| {
+        Error::input(format!("--connect: `{}`: {problem}", text.escape_debug())).hint(
+            "Write the host and, if it is not 443, the port: `--connect proxy.int.spine2.ncrs.nhs.uk`.",
+        )
     })
 }
 

@@ -7,7 +7,7 @@ use crate::environment::Environment;
 
 /// Something that is to be known, and who says it.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Point {
+pub(super) struct Point {
     about: &'static str,
     says: &'static str,
     source: &'static str,
@@ -17,7 +17,7 @@ pub struct Point {
 
 /// What is said instead, and which of the two is right.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub struct Conflict {
+pub(super) struct Conflict {
     says: &'static str,
     source: &'static str,
     right: &'static str,
