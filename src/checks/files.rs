@@ -14,6 +14,9 @@ pub struct FileFacts {
     pub found: Found,
 }
 
+/// What names files of revocation lists.
+pub const LISTS: &str = "--crl";
+
 /// What was found of a file.
 #[derive(Debug)]
 pub enum Found {
@@ -28,7 +31,7 @@ pub enum Found {
 }
 
 /// What a file holds, or the files of a folder do.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Held {
     /// Its path.
     pub file: String,
@@ -53,7 +56,7 @@ pub static CHECKS: &[Check<FileFacts>] = &[
     Check {
         meta: Meta {
             id: CheckId("CHAIN-001"),
-            title: "the files of certificates are named, and can be read",
+            title: "the files of certificates and lists are named, and can be read",
             severity: Severity::Error,
             layer: Layer::Install,
             source: "ptl.toml",
@@ -167,14 +170,22 @@ fn holds_nothing_unseen(facts: &FileFacts, _: &Context<'_>) -> Outcome {
             .hint("Copy the file again, give its passphrase, or move it out of the folder.");
     }
     match &held.besides {
+        None if facts.setting == LISTS => Outcome::pass("it holds revocation lists alone"),
         None => Outcome::pass("it holds certificates and keys alone"),
-        Some(besides) => Outcome::fail(
-            Cause::Unrelated,
-            format!(
-                "`{}` holds besides: {besides}; that is not looked at here",
-                held.file
-            ),
-        ),
+        Some(besides) => {
+            let outcome = Outcome::fail(
+                Cause::Unrelated,
+                format!(
+                    "`{}` holds besides: {besides}; that is not looked at here",
+                    held.file
+                ),
+            );
+            match facts.setting {
+                LISTS => outcome
+                    .hint("Name certificates by --chain or --trust; else take it out of the file."),
+                _ => outcome,
+            }
+        }
     }
 }
 

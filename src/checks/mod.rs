@@ -9,6 +9,7 @@ pub mod http;
 pub mod inbound;
 pub mod install;
 pub mod key;
+pub mod lists;
 pub mod matching;
 pub mod network;
 pub mod path;
@@ -49,6 +50,9 @@ pub fn all() -> Vec<&'static Meta> {
     metas.extend(of(endpoint::ACCEPTED));
     metas.extend(of(trust::CHECKS));
     metas.extend(of(trust::HELD));
+    metas.extend(of(lists::LIST));
+    metas.extend(of(lists::AUTHORITY));
+    metas.extend(of(lists::PEER));
     metas.extend(of(install::SETTINGS));
     metas.extend(of(install::WAIVERS));
     metas.extend(of(install::SECTION));

@@ -2,7 +2,7 @@
 
 mod connect;
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
 use super::{Exit, context::Scene, deliver, open_output, passphrase, wait};
 use crate::{
@@ -13,10 +13,7 @@ use crate::{
         self, Area,
         chain::{self, Files},
     },
-    x509::{
-        self,
-        path::{Demands, Host, Policy, Revocation},
-    },
+    x509::path::{Demands, Host, Policy, Revocation},
 };
 
 /// What `--trust` has for the CAs that this system trusts.
@@ -66,6 +63,7 @@ fn on_files(args: &CheckChainArgs, cert: PathBuf, global: &Global) -> Result<Exi
         trust: args.trust.iter().filter_map(|text| trusted(text)).collect(),
         trusts_system: args.trust.iter().any(|text| trusted(text).is_none()),
         key: args.key.clone(),
+        lists: args.crl.clone(),
     };
     let secret = passphrase::of_files(&files.all(), &args.passphrase, global)?;
     let findings = chain::check_files(&files, secret.as_ref(), policy(args, at)?, &context)?;
@@ -87,23 +85,18 @@ fn trusted(text: &str) -> Option<PathBuf> {
 }
 
 fn policy(args: &CheckChainArgs, at: jiff::Timestamp) -> Result<Policy> {
-    let mut lists = Vec::new();
-    for file in &args.crl {
-        lists.extend(x509::revocation_lists(file)?.into_iter().map(Arc::new));
-    }
     // A list is given to be looked at.
-    let unsaid = match lists.is_empty() {
+    let unsaid = match args.crl.is_empty() {
         true => Revocation::Off,
         false => Revocation::Available,
     };
     Ok(Policy {
-        at,
         purpose: args.purpose,
         host: args.host.as_deref().map(Host::parse).transpose()?,
         depth: args.depth,
         sha1: args.sha1,
         demands: Demands::Full,
         revocation: args.revocation.unwrap_or(unsaid),
-        lists,
+        ..Policy::at(at)
     })
 }

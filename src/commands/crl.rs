@@ -65,7 +65,8 @@ fn look_up(args: &LookupArgs, global: &Global) -> Result<LookUp> {
     // A chain in one file brings its own issuers.
     let authorities = wanted.iter().filter_map(Wanted::authority);
     library.issuers.extend(authorities.cloned());
-    let looked = library.look_up(&wanted, at)?;
+    let mut looked = library.look_up(&wanted, at)?;
+    lookup::leave_changed(&mut looked);
     Ok(LookUp::of(&wanted, &looked, at))
 }
 

@@ -142,8 +142,9 @@ fn fault(args: &FaultArgs, global: &Global) -> Result<Exit> {
     line(&match fault {
         None => "No fault is on.".to_owned(),
         Some(fault) => format!(
-            "{fault} is on: {} `ptl check-firewall` must find it by {} as {}.{}",
+            "{fault} is on: {} {} must find it by {} as {}.{}",
             fault.says(),
+            fault.found_by(),
             fault.check(),
             fault.cause(),
             fault.own_part(&args.lab.lab)

@@ -28,6 +28,16 @@ impl Reason {
         Self(code)
     }
 
+    /// Whether the certificate is on hold alone, so that a later list may say otherwise.
+    pub fn is_hold(self) -> bool {
+        self.0 == 6
+    }
+
+    /// Whether the entry takes another one back.
+    pub fn releases(self) -> bool {
+        self.0 == 8
+    }
+
     /// Its word, as the standard spells it.
     pub fn word(self) -> &'static str {
         match self.0 {

@@ -296,7 +296,7 @@ impl Fetcher<'_> {
     ) -> Result<Came> {
         let target = self.cache.list(&wish.name);
         let _lock = self.cache.lock()?;
-        let came = match keep::against_the_old(&looked.list, &target, &self.terms) {
+        let came = match keep::against_the_old(&looked, &target, &self.terms) {
             Some(came) => came,
             None => {
                 keep::as_der(incoming, &target)?.take_its_place()?;

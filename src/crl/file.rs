@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use super::window::Header;
 use crate::{
     error::{Error, Result, for_a_shell},
     files,
@@ -14,6 +15,9 @@ use crate::{
 
 /// The largest file that is read: a list of a million certificates has 42 MB.
 pub(super) const LARGEST: u64 = 1024 * 1024 * 1024;
+
+/// From which size on a list is read as a stream: OpenSSL takes sixteen times as much memory.
+const LARGE: u64 = 1024 * 1024;
 
 /// A list as bytes of DER, which can be read again.
 #[derive(Debug)]
@@ -31,12 +35,11 @@ impl ListFile {
     /// Where it cannot be read, is larger than any of its kind, or holds no list, or several.
     pub fn open(path: &Path) -> Result<Self> {
         let (file, length) = files::open_regular(path)?;
-        let mut first = [0; 1];
-        let is_der = (&file).read(&mut first).is_ok_and(|count| count == 1) && first == [0x30];
+        let is_der = begins_as_list(&file);
         if length > LARGEST || (length > files::SMALL && !is_der) {
             return Err(too_large(path, is_der));
         }
-        if length > files::SMALL {
+        if length > LARGE && is_der {
             return Ok(Self::Der(file));
         }
         // What is small is told apart by content, as every other file.
@@ -55,6 +58,15 @@ impl ListFile {
         }
     }
 
+    /// The size of a file in bytes, where by its first ones it holds a list that is read as a stream.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn large(path: &Path) -> Result<Option<u64>> {
+        let (file, length) = files::open_regular(path)?;
+        Ok((length > LARGE && begins_as_list(&file)).then_some(length))
+    }
+
     /// The list from its first byte.
     ///
     /// # Errors
@@ -68,6 +80,16 @@ impl ListFile {
             Self::Decoded(der) => Box::new(Cursor::new(der.as_slice())),
         })
     }
+}
+
+/// Whether DER begins that may be a list: a sequence in a sequence, unlike stores and bundles.
+fn begins_as_list(mut file: &File) -> bool {
+    let mut first = [0; 8];
+    if file.read_exact(&mut first).is_err() {
+        return false;
+    }
+    let inside = Header::of(&first).filter(|header| header.tag == 0x30);
+    inside.is_some_and(|header| first.get(header.header) == Some(&0x30))
 }
 
 fn too_large(path: &Path, is_der: bool) -> Error {

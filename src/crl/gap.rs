@@ -13,6 +13,8 @@ pub enum Gap {
     SignerMissing,
     /// Its signature is not of the certificate's issuer.
     BadSignature,
+    /// It is signed with MD5: anybody can make two lists that have one (RFC 6151).
+    WeakHash,
     /// Nobody could tell whose signature it has.
     SignatureUnknown(String),
     /// Its issuer's key usage does not let it sign lists.
@@ -38,6 +40,7 @@ impl Gap {
             Self::BadSignature => {
                 "Download the list anew; if it stays so, somebody made it up: ask the CA."
             }
+            Self::WeakHash => "Ask the CA for a list that is signed with SHA-256.",
             Self::SignatureUnknown(_) | Self::NotJudgedHere(_) => {
                 "Have OpenSSL judge it: `ptl check-chain --cert CERT --trust CAS --crl FILE`."
             }
@@ -63,6 +66,9 @@ impl fmt::Display for Gap {
                 "its issuer's certificate was not given, so its signature is not verified",
             ),
             Self::BadSignature => f.write_str("its signature does not fit its issuer's key"),
+            Self::WeakHash => {
+                f.write_str("it is signed with MD5, and anybody can make another list to that")
+            }
             Self::SignatureUnknown(algorithm) => {
                 write!(
                     f,

@@ -123,22 +123,6 @@ struct Loaded {
     offsets: Vec<u32>,
 }
 
-impl Found {
-    /// What an entry says.
-    pub fn of(entry: &Entry<'_>) -> Self {
-        Self {
-            since: entry.revoked_at(),
-            reason: entry.reason(),
-        }
-    }
-
-    /// Whether the certificate is on hold alone, so that a later list may say otherwise.
-    pub fn is_on_hold(&self) -> bool {
-        self.reason
-            .is_some_and(|reason| reason.word() == "certificateHold")
-    }
-}
-
 /// An entry that was looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Found {
@@ -146,6 +130,29 @@ pub struct Found {
     pub since: Option<Timestamp>,
     /// Why, where the list says.
     pub reason: Option<Reason>,
+}
+
+impl Found {
+    /// The graver of two entries for one certificate, of which a list should hold but one.
+    pub fn graver(self, other: Self) -> Self {
+        let weight = |it: Self| match it.reason {
+            Some(reason) if reason.releases() => 0,
+            Some(reason) if reason.is_hold() => 1,
+            _ => 2,
+        };
+        match weight(other) > weight(self) {
+            true => other,
+            false => self,
+        }
+    }
+
+    /// What an entry says.
+    pub fn of(entry: &Entry<'_>) -> Self {
+        Self {
+            since: entry.revoked_at(),
+            reason: entry.reason(),
+        }
+    }
 }
 
 impl Index {
@@ -219,16 +226,18 @@ impl Index {
                 false => high = middle,
             }
         }
+        let mut found: Option<Found> = None;
         while low < self.count && self.key(low)? == wanted {
             let offset = self.offset(low)?;
             let mut entry = [0; LONGEST_ENTRY];
             let entry = entry_at(&mut self.list, offset, &mut entry)?;
             if entry.serial == serial {
-                return Ok(Some(Found::of(&entry)));
+                let said = Found::of(&entry);
+                found = Some(found.map_or(said, |known| known.graver(said)));
             }
             low += 1;
         }
-        Ok(None)
+        Ok(found)
     }
 
     fn key(&mut self, number: u64) -> Result<u64, Problem> {

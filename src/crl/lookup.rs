@@ -142,6 +142,21 @@ pub(super) fn read_whole(
     Ok((looked, reading.index))
 }
 
+/// Leaves to OpenSSL what another of the lists may change: a delta revokes, and releases from hold.
+pub fn leave_changed(looked: &mut [Looked]) {
+    let deltas = looked.iter().filter(|it| it.list.extensions.is_delta);
+    let changed: Vec<Vec<u8>> = deltas.map(|it| it.list.issuer.clone()).collect();
+    let is_changed = |it: &&mut Looked| changed.contains(&it.list.issuer);
+    let said = looked.iter_mut().filter(is_changed);
+    for status in said.flat_map(|it| &mut it.said) {
+        if status.may_change() {
+            *status = Status::Undetermined(Gap::NotJudgedHere(
+                "another of the lists holds what changed since",
+            ));
+        }
+    }
+}
+
 /// Those whose name is that of the list's issuer.
 fn named(
     source: &mut ListFile,
@@ -195,7 +210,9 @@ fn read_under(
     let reader = source.reader().map_err(unreadable)?;
     let list = scan::scan(reader, key.as_deref(), |entry| {
         if serials.contains(entry.serial) {
-            found.insert(entry.serial.to_vec(), Found::of(entry));
+            let said = Found::of(entry);
+            let known = found.entry(entry.serial.to_vec()).or_insert(said);
+            *known = known.graver(said);
         }
         if let Some(index) = &mut index {
             index.add(entry);

@@ -4,6 +4,7 @@
 //! indirect and reason-scoped lists) is OpenSSL's to judge, through `x509::path`.
 
 pub mod cache;
+mod copy;
 mod entry;
 mod extensions;
 pub mod fetch;
@@ -22,11 +23,12 @@ mod window;
 
 use std::fmt;
 
+pub use copy::{Form, files_of_folder, list_files};
 pub use entry::{Entry, Reason};
 pub use extensions::{ListExtensions, PointName, Scope};
 pub use file::ListFile;
 pub use gap::Gap;
-pub use scan::{List, scan};
+pub use scan::{List, issuer, scan};
 pub use serial::{serial_content, serial_of_text};
 pub use signature::Signature;
 pub use standing::Standing;

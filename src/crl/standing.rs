@@ -28,14 +28,14 @@ pub enum Standing {
 impl Standing {
     /// Of a list at a time, where the next one is fetched after so long.
     pub fn of(list: &List, at: Timestamp, every: Option<SignedDuration>) -> Self {
-        // To the second, both ends included, as OpenSSL counts it.
+        // To the second, as OpenSSL counts it: by its last one the next list is there (5.1.2.5).
         let now = at.as_second();
         let next_run = now.saturating_add(every.map_or(0, |every| every.as_secs()));
         match (list.signature, list.next_update.map(Timestamp::as_second)) {
             (Signature::DoesNotFit, _) => Self::Forged,
             _ if list.this_update.as_second() > now => Self::FromTheFuture,
-            (_, Some(end)) if end < now => Self::Ended,
-            (_, Some(end)) if end < next_run => Self::EndsBeforeNextRun,
+            (_, Some(end)) if end <= now => Self::Ended,
+            (_, Some(end)) if end <= next_run => Self::EndsBeforeNextRun,
             (Signature::NotTried, _) => Self::Unverified,
             (Signature::Fits, None) => Self::WithoutEnd,
             (Signature::Fits, Some(_)) => Self::Holds,

@@ -47,14 +47,31 @@ pub enum Status {
     Undetermined(Gap),
 }
 
+impl Status {
+    /// Whether a later list, or a delta to this one, may say otherwise.
+    pub fn may_change(&self) -> bool {
+        match self {
+            Self::Good => true,
+            Self::Revoked { reason, .. } => reason.is_some_and(Reason::is_hold),
+            Self::Undetermined(_) => false,
+        }
+    }
+}
+
 /// What a list that was asked for a certificate comes to.
 ///
 /// A list that its issuer signed and that names a certificate proves that it was revoked, however old the list is
-/// and whatever it was made for; that a certificate is not named proves something only without a gap.
+/// and whatever it was made for, unless it is on hold alone; that a certificate is not named proves something only without a gap.
 pub fn status(gap: Option<Gap>, found: Option<Found>) -> Status {
+    let releases = found.and_then(|it| it.reason).is_some_and(Reason::releases);
     match (gap, found) {
-        // What is on hold may be released by a later list.
-        (Some(gap @ Gap::Ended(_)), Some(found)) if found.is_on_hold() => Status::Undetermined(gap),
+        (None, Some(_)) if releases => Status::Undetermined(Gap::NotJudgedHere(
+            "its entry releases the certificate, which only a delta may",
+        )),
+        // What is on hold may be released by a later list, and by whichever covers it.
+        (Some(gap), Some(found)) if releases || found.reason.is_some_and(Reason::is_hold) => {
+            Status::Undetermined(gap)
+        }
         (
             None
             | Some(Gap::Ended(_) | Gap::FromTheFuture(_) | Gap::OutOfScope(_) | Gap::SerialAlone),
@@ -96,7 +113,8 @@ pub fn gap_of_serial(list: &List, issuer: &Certificate, when: impl Into<When>) -
         .or_else(|| date_gap(list, when.into()))
 }
 
-fn kind_gap(list: &List) -> Option<Gap> {
+/// What makes a list one of a kind that is not judged here, and that servers read only where they are told to.
+pub fn kind_gap(list: &List) -> Option<Gap> {
     let extensions = &list.extensions;
     let odd = [
         (
@@ -110,6 +128,10 @@ fn kind_gap(list: &List) -> Option<Gap> {
         (
             extensions.scope.some_reasons,
             "it covers some reasons alone",
+        ),
+        (
+            extensions.scope.says_nothing,
+            "its scope is there, and says nothing",
         ),
         (
             !extensions.unknown_critical.is_empty(),
@@ -131,13 +153,20 @@ fn kind_gap(list: &List) -> Option<Gap> {
 
 fn issuer_gap(list: &List, certificate: &Certificate, issuer: &Certificate) -> Option<Gap> {
     let is_its = x509::is_name(&list.issuer, certificate.x509().issuer_name());
-    match is_its {
-        true => signer_gap(list, issuer),
-        false => Some(Gap::OtherIssuer),
+    if !is_its {
+        return Some(Gap::OtherIssuer);
     }
+    // A CA may have a new key, and another CA the same name: which it is, the path to the signer says.
+    let signed_both = || certificate.is_signed_by(issuer);
+    signer_gap(list, issuer).or_else(|| {
+        (!signed_both()).then_some(Gap::NotJudgedHere(
+            "another key of that name signed the certificate",
+        ))
+    })
 }
 
-fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
+/// Whether a list is this issuer's, as its signature says.
+pub fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
     if !x509::is_name(&list.issuer, issuer.x509().subject_name()) {
         return Some(Gap::OtherIssuer);
     }
@@ -146,8 +175,7 @@ fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
         return Some(Gap::MayNotSign);
     }
     match list.signature {
-        // RFC 6151: anybody can make two lists with one MD5.
-        Signature::Fits if list.algorithm.starts_with("md") => Some(Gap::BadSignature),
+        Signature::Fits if list.algorithm.starts_with("md") => Some(Gap::WeakHash),
         Signature::Fits => None,
         Signature::DoesNotFit => Some(Gap::BadSignature),
         Signature::NotTried => Some(Gap::SignatureUnknown(list.algorithm.clone())),
@@ -157,9 +185,6 @@ fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
 /// Whether a list covers a certificate (RFC 5280, 6.3.3 (b)(2)).
 fn scope_gap(scope: &Scope, certificate: &Certificate) -> Option<Gap> {
     let out = |why: &str| Some(Gap::OutOfScope(why.to_owned()));
-    if scope.says_nothing {
-        return out("its scope is there, and says nothing");
-    }
     if scope.only_leaves && certificate.is_ca() {
         return out("it covers no CAs");
     }
@@ -182,7 +207,7 @@ fn scope_gap(scope: &Scope, certificate: &Certificate) -> Option<Gap> {
         true => None,
         false => out(&format!(
             "it is the partition {}, and the certificate names {}",
-            shown(scope),
+            scope.names().join(", "),
             match (points.urls.as_slice(), points.directories.as_slice()) {
                 ([], []) => "none".to_owned(),
                 (urls, directories) => [urls, directories].concat().join(", "),
@@ -196,25 +221,13 @@ fn is_same_entry(one: &[u8], other: &[u8]) -> bool {
     X509Name::from_der(other).is_ok_and(|other| x509::is_name(one, &other))
 }
 
-/// The names of a partition, for people.
-fn shown(scope: &Scope) -> String {
-    let names = scope.points.iter().map(|point| match point {
-        PointName::Url(url) => url.clone(),
-        PointName::Directory(entry) => {
-            x509::name_text(entry).unwrap_or_else(|| "a directory's entry".to_owned())
-        }
-        PointName::Other => "a name of a rare kind".to_owned(),
-    });
-    names.collect::<Vec<_>>().join(", ")
-}
-
 fn date_gap(list: &List, when: When) -> Option<Gap> {
-    // To the second, both ends included, as OpenSSL counts it.
+    // To the second, as OpenSSL counts it: by its last one the next list is there (5.1.2.5).
     let now = when.at.as_second();
     if list.this_update.as_second() > now {
         return Some(Gap::FromTheFuture(list.this_update));
     }
     let grace = when.grace.as_secs();
-    let is_over = |next: &Timestamp| next.as_second().saturating_add(grace) < now;
+    let is_over = |next: &Timestamp| next.as_second().saturating_add(grace) <= now;
     list.next_update.filter(is_over).map(Gap::Ended)
 }

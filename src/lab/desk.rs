@@ -88,8 +88,9 @@ pub fn issue(
     };
     let x509: X509 = generation.issue(&order.leaf(&name), &key, at, &lab.places)?;
     let pem = x509.to_pem().map_err(unmade)?;
-    // Revoked before it is there: no certificate is left that was to be revoked and is not.
+    // Before it is there: no certificate is left that was to be registered or revoked, and is not.
     files::refuse_existing(to)?;
+    lab.remember(generation, &x509)?;
     let list = match order.revoked {
         true => Some(lab.revoke(&x509, Reason::default(), at)?),
         false => None,

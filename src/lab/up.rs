@@ -84,9 +84,9 @@ impl Running {
         let first = switch::start(folder)?;
         let (known, fault) = watch::channel(None);
         let responder = Responder::of(lab.clone(), fault.clone())?;
+        let downloads = Downloads::of(&lab, fault.clone(), at)?;
         let names = dns::serve(sockets.udp, sockets.dns, lab.places.address, fault);
         let mut tasks = JoinSet::new();
-        let downloads = Downloads::of(&lab)?;
         tasks.spawn(downloads::serve(sockets.downloads, downloads, responder));
         let identities = Arc::new(Identities::of(lab.clone())?);
         let tls = identities.context(None)?;

@@ -4,15 +4,21 @@ mod gather;
 mod held;
 mod install;
 mod key;
+mod large;
+mod lists;
 
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-pub use gather::{Covered, Gathered, Set, Trusted, gather_files, gather_install};
+pub use gather::{
+    Covered, Gathered, Set, Trusted, authorities_of_files, authorities_of_install, gather_files,
+    gather_install,
+};
 pub use install::survey;
 pub(super) use install::{Holding, hold, place};
+pub use lists::Lists;
 
 use crate::{
     check::{self, Cause, Context, Finding, Mark},
@@ -43,6 +49,8 @@ pub struct Files {
     pub trusts_system: bool,
     /// The private key.
     pub key: Option<PathBuf>,
+    /// Files and folders of revocation lists.
+    pub lists: Vec<PathBuf>,
 }
 
 impl Files {
@@ -87,7 +95,9 @@ pub fn check_files(
         }
         None => None,
     };
-    let judge = Judge::new(trusted, policy)?;
+    let lists = Lists::read(&files.lists)?;
+    let at_hand: Vec<_> = shown.iter().chain(&trusted).cloned().collect();
+    let judge = Judge::new(trusted, lists.join(policy, &at_hand)?)?;
     let subject = leaf.label();
     let mut findings = check_chain(&judge, &subject, shown, &[], read, None, context)?;
     if let Some(facts) = key {
@@ -99,6 +109,7 @@ pub fn check_files(
         ));
     }
     findings.extend(of_files);
+    findings.extend(lists.findings(context));
     Ok(findings)
 }
 

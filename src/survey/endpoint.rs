@@ -7,7 +7,7 @@ mod recorded;
 
 use std::{sync::Arc, time::Duration};
 
-use super::chain::{check_chain, shared};
+use super::chain::{Lists, check_chain, shared};
 use crate::{
     check::{self, Cause, Context, Finding, Mark},
     checks::{
@@ -90,6 +90,8 @@ struct Visit<'a> {
     wanted: Arc<Wanted>,
     /// Judges the chain as it is shown.
     judge: Judge,
+    /// Revocation lists, which say nothing before it is known what is shown.
+    lists: Lists,
     /// CAs that help to find the path, though they were not sent.
     at_hand: Vec<Arc<Certificate>>,
     environment: Option<(&'a Environment, &'a Endpoint, Place)>,
@@ -114,11 +116,24 @@ impl Visit<'_> {
                 .because(error)
                 .hint("Check that they belong together: `ptl check-chain --cert F --key F`.")
         })?;
+        self.read_lists(&outcome.targets)?;
         let mut findings = Vec::new();
         for visited in &outcome.targets {
             findings.extend(self.judged(visited, context)?);
         }
         Ok(findings)
+    }
+
+    /// Looks up in the lists what was shown.
+    fn read_lists(&mut self, targets: &[Visited]) -> Result<()> {
+        let mut at_hand = self.at_hand.clone();
+        at_hand.extend(self.judge.anchors().iter().cloned());
+        for way in targets.iter().flat_map(|visited| &visited.ways) {
+            at_hand.extend(self.endpoint_facts(Some(way), "").presented);
+        }
+        let policy = self.lists.join(self.judge.policy().clone(), &at_hand)?;
+        self.judge = Judge::new(self.judge.anchors().to_vec(), policy)?;
+        Ok(())
     }
 
     fn judged(&self, visited: &Visited, context: &Context<'_>) -> Result<Vec<Finding>> {

@@ -8,6 +8,7 @@ pub mod csr;
 pub mod endpoint;
 pub mod expiry;
 pub mod install;
+pub mod lists;
 pub mod matching;
 pub mod network;
 pub mod revocation;

@@ -264,6 +264,7 @@ impl<'a> Kept<'a> {
                 Err(error) => damaged.push(error.to_string()),
             }
         }
+        lookup::leave_changed(&mut lists);
         Ok(Self {
             cache,
             lists,

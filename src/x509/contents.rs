@@ -15,6 +15,9 @@ use crate::{
     files,
 };
 
+/// The word for a revocation list.
+const REVOCATION_LIST: &str = "revocation list";
+
 /// What a file holds, or the files of a folder do.
 #[derive(Debug, Default)]
 pub struct Contents {
@@ -64,18 +67,6 @@ pub fn certificates_of(path: &Path, passphrase: Option<&Passphrase>) -> Result<V
     Ok(contents.certificates)
 }
 
-/// The revocation lists of a file, in its order.
-///
-/// # Errors
-/// Where the file cannot be read, or holds no list, naming what it holds instead.
-pub fn revocation_lists(path: &Path) -> Result<Vec<RevocationList>> {
-    let contents = Contents::of_file(path, None)?;
-    if contents.lists.is_empty() {
-        return Err(contents.lacks("revocation list", path));
-    }
-    Ok(contents.lists)
-}
-
 impl Contents {
     /// What a file holds, or the files that stand in a folder do.
     ///
@@ -83,7 +74,7 @@ impl Contents {
     /// Where a file that is named cannot be read, or a folder holds too much.
     pub fn of(path: &Path, passphrase: Option<&Passphrase>) -> Result<Self> {
         match path.is_dir() {
-            true => Self::of_folder(path, passphrase),
+            true => Self::of_folder(path, passphrase, |_| true),
             false => Self::of_file(path, passphrase),
         }
     }
@@ -100,9 +91,18 @@ impl Contents {
         Ok(contents)
     }
 
-    fn of_folder(path: &Path, passphrase: Option<&Passphrase>) -> Result<Self> {
+    /// What those files of a folder hold that are wanted.
+    ///
+    /// # Errors
+    /// Where the folder cannot be read, or holds too much.
+    pub fn of_folder(
+        path: &Path,
+        passphrase: Option<&Passphrase>,
+        wanted: impl Fn(&Path) -> bool,
+    ) -> Result<Self> {
         let mut contents = Self::default();
-        for file in folder::files_of(path)? {
+        let files = folder::files_of(path, folder::LARGEST)?;
+        for file in files.into_iter().filter(|file| wanted(file)) {
             let bytes = match bytes_of(&file) {
                 Ok(bytes) => bytes,
                 Err(error) => {
@@ -164,6 +164,11 @@ impl Contents {
         .hint("Name the files that are meant."))
     }
 
+    /// Whether nothing that is known here is in it.
+    pub fn is_empty(&self) -> bool {
+        self.kinds().all(|(_, count)| count == 0)
+    }
+
     /// Refuses what holds no certificate.
     ///
     /// # Errors
@@ -171,6 +176,17 @@ impl Contents {
     pub fn refuse_without_certificates(&self, path: &Path) -> Result<()> {
         match self.certificates.is_empty() {
             true => Err(self.lacks("certificate", path)),
+            false => Ok(()),
+        }
+    }
+
+    /// Refuses what holds no revocation list.
+    ///
+    /// # Errors
+    /// Naming what it holds instead.
+    pub fn refuse_without_lists(&self, path: &Path) -> Result<()> {
+        match self.lists.is_empty() {
+            true => Err(self.lacks(REVOCATION_LIST, path)),
             false => Ok(()),
         }
     }
@@ -184,9 +200,9 @@ impl Contents {
                 "none of the {files} files in `{shown}` is a {wanted}"
             ))
             .details(self.damaged.clone())
-            .hint(
-                "Name the folder in which the certificates stand; those below it are not entered.",
-            );
+            .hint(format!(
+                "Name the folder in which the {wanted}s stand; those below it are not entered."
+            ));
         };
         Error::input(format!("`{shown}` holds {found}, and no {wanted}")).hint(self.advice(wanted))
     }
@@ -205,8 +221,14 @@ impl Contents {
 
     /// What is neither certificate nor private key, as `2 revocation lists, 1 public key`; nothing where there is
     /// no such thing.
-    pub fn besides(&self) -> Option<String> {
+    pub fn besides_certificates(&self) -> Option<String> {
         let kinds = self.kinds().skip(1);
+        listed(kinds.filter(|(kind, _)| *kind != read::PRIVATE_KEY))
+    }
+
+    /// What is neither revocation list nor private key.
+    pub fn besides_lists(&self) -> Option<String> {
+        let kinds = self.kinds().filter(|(kind, _)| *kind != REVOCATION_LIST);
         listed(kinds.filter(|(kind, _)| *kind != read::PRIVATE_KEY))
     }
 
@@ -214,7 +236,7 @@ impl Contents {
     fn kinds(&self) -> impl Iterator<Item = (&str, usize)> {
         let own = [
             ("certificate", self.certificates.len()),
-            ("revocation list", self.lists.len()),
+            (REVOCATION_LIST, self.lists.len()),
         ];
         let others = self.others.iter();
         own.into_iter()

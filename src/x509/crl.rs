@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use openssl::x509::X509Crl;
 use x509_parser::{
     asn1_rs::{Any, Class},
+    extensions::X509Extension,
     prelude::FromDer,
-    revocation_list::CertificateRevocationList,
+    revocation_list::{CertificateRevocationList, TbsCertList},
 };
 
-use super::{distinguished_name, moment};
+use super::{Certificate, distinguished_name, moment};
 
 /// A revocation list.
 pub struct RevocationList {
@@ -23,6 +24,11 @@ pub struct RevocationList {
     pub next_update: Option<Timestamp>,
     /// Whether it lists only what changed since another (RFC 5280, 5.2.4).
     pub is_delta: bool,
+    /// Whether what it names is certain: everything critical in it is understood (5.2 and 5.3), and it is about
+    /// certificates of public keys.
+    pub is_understood: bool,
+    /// Whether its signature proves nothing, because anybody can make two lists that have one (RFC 6151: MD5).
+    pub is_weak: bool,
 }
 
 impl fmt::Debug for RevocationList {
@@ -59,7 +65,8 @@ impl RevocationList {
         let scope = list
             .extensions()
             .iter()
-            .find(|extension| extension.oid.to_id_string() == "2.5.29.28");
+            .find(|extension| extension.oid.to_id_string() == SCOPE);
+        let covers_attributes = scope.is_some_and(|extension| covers_attributes(extension.value));
         if scope.is_some_and(|extension| !names_one_point(extension.value)) {
             return Err("its issuing distribution point is malformed".to_owned());
         }
@@ -71,14 +78,61 @@ impl RevocationList {
                 .extensions()
                 .iter()
                 .any(|extension| extension.oid.to_id_string() == "2.5.29.27"),
+            is_understood: is_understood(list) && !covers_attributes,
+            is_weak: MD.contains(&parsed.signature_algorithm.algorithm.to_id_string().as_str()),
             x509,
         })
+    }
+
+    /// Whether the key of a certificate made its signature.
+    pub fn is_signed_by(&self, signer: &Certificate) -> bool {
+        let key = signer.x509().public_key();
+        key.is_ok_and(|key| self.x509.verify(&key).unwrap_or(false))
     }
 
     /// OpenSSL's view of it.
     pub fn x509(&self) -> &X509Crl {
         &self.x509
     }
+}
+
+/// The issuing distribution point.
+const SCOPE: &str = "2.5.29.28";
+/// What may be critical in a list: its number, delta, scope and the signer's key.
+const KNOWN: &[&str] = &["2.5.29.20", "2.5.29.27", SCOPE, "2.5.29.35"];
+/// What may be critical in an entry: reason, date of invalidity and issuer.
+const KNOWN_OF_ENTRY: &[&str] = &["2.5.29.21", "2.5.29.24", "2.5.29.29"];
+/// RSA with MD2, MD4 and MD5.
+const MD: &[&str] = &[
+    "1.2.840.113549.1.1.2",
+    "1.2.840.113549.1.1.3",
+    "1.2.840.113549.1.1.4",
+];
+
+fn is_understood(list: &TbsCertList<'_>) -> bool {
+    let all_known = |extensions: &[X509Extension<'_>], known: &[&str]| {
+        let mut critical = extensions.iter().filter(|it| it.critical);
+        critical.all(|it| known.contains(&it.oid.to_id_string().as_str()))
+    };
+    let mut entries = list.revoked_certificates.iter();
+    all_known(list.extensions(), KNOWN)
+        && entries.all(|entry| all_known(entry.extensions(), KNOWN_OF_ENTRY))
+}
+
+/// Whether an issuing distribution point says that a list is for attribute certificates alone, which are numbered
+/// by themselves.
+fn covers_attributes(value: &[u8]) -> bool {
+    let Ok((_, sequence)) = Any::from_der(value) else {
+        return false;
+    };
+    let mut fields = sequence.data;
+    while let Ok((rest, field)) = Any::from_der(fields) {
+        if field.class() == Class::ContextSpecific && field.tag().0 == 5 {
+            return field.data != [0];
+        }
+        fields = rest;
+    }
+    false
 }
 
 /// Whether an issuing distribution point (RFC 5280, 5.2.5) names at most one point: the choice of its

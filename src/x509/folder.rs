@@ -10,14 +10,14 @@ use crate::error::{Error, Result};
 /// The most files of a folder; those of distributions have under 500.
 const MOST_FILES: usize = 4000;
 /// The most that is read of one: the bundle of all public CAs has 220 KB.
-const LARGEST: u64 = 2 * 1024 * 1024;
+pub(super) const LARGEST: u64 = 2 * 1024 * 1024;
 
-/// The files of a folder in the order of their names, links to files included; those that are too large to be
-/// of its kind are not.
+/// The files of a folder in the order of their names, links to files included; those that are larger than
+/// this are not.
 ///
 /// # Errors
 /// Where the folder cannot be read, or holds too many.
-pub(super) fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
+pub fn files_of(folder: &Path, largest: u64) -> Result<Vec<PathBuf>> {
     let shown = folder.display();
     let entries = fs::read_dir(folder).map_err(|error| {
         Error::input(format!("could not read the folder `{shown}`"))
@@ -28,7 +28,7 @@ pub(super) fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
         .filter_map(std::result::Result::ok)
         .map(|entry| entry.path())
         .filter(|path| {
-            fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() <= LARGEST)
+            fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() <= largest)
         })
         .take(MOST_FILES + 1)
         .collect();

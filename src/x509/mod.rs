@@ -25,11 +25,12 @@ use x509_parser::prelude::FromDer;
 
 pub(crate) use certificate::same_name;
 pub use certificate::{Certificate, Hash, KeyAlgorithm, PublicKey, Signature};
-pub use contents::{Contents, certificates, certificates_of, certificates_under, revocation_lists};
+pub use contents::{Contents, certificates, certificates_of, certificates_under};
 pub use crl::RevocationList;
 pub use extensions::{
     AlternativeNames, BasicConstraints, ExtendedKeyUsage, Extensions, KeyUsage, ListPoints,
 };
+pub use folder::files_of;
 pub use read::{Object, is_locked_store, objects};
 pub use system::system_store;
 

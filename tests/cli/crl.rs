@@ -287,9 +287,9 @@ fn a_list_that_does_not_outlive_the_next_run_fails() {
     let signed = ["--issuer", utf8(&issuer)];
     for (at, every, code, standing) in [
         ("2025-01-15T00:00:00Z", None, 0, "holds"),
-        ("2025-01-25T00:00:00Z", Some("7d"), 0, "holds"),
+        ("2025-01-24T23:59:59Z", Some("7d"), 0, "holds"),
         (
-            "2025-01-25T00:00:01Z",
+            "2025-01-25T00:00:00Z",
             Some("7d"),
             1,
             "ends-before-next-run",
@@ -300,8 +300,8 @@ fn a_list_that_does_not_outlive_the_next_run_fails() {
             1,
             "ends-before-next-run",
         ),
-        ("2025-02-01T00:00:00Z", None, 0, "holds"),
-        ("2025-02-01T00:00:01Z", None, 1, "ended"),
+        ("2025-01-31T23:59:59Z", None, 0, "holds"),
+        ("2025-02-01T00:00:00Z", None, 1, "ended"),
         ("2024-12-31T23:59:59Z", None, 1, "from-the-future"),
     ] {
         let every = every.map_or(Vec::new(), |every| vec!["--every", every]);

@@ -13,13 +13,18 @@ mod terminal;
 
 #[cfg(unix)]
 mod bundle;
+mod bundle_lists;
+mod bundle_lists_install;
 #[cfg(unix)]
 mod bundle_refuses;
+mod bundle_renewal;
+mod bundle_renewal_refuses;
 mod chain_bad;
 mod chain_contents;
 mod chain_files;
 mod chain_install;
 mod chain_keys;
+mod chain_large_lists;
 mod chain_lists;
 mod chain_paths;
 mod chain_stores;
@@ -51,6 +56,7 @@ mod init;
 mod init_asks;
 mod install;
 mod kill_csr;
+mod kill_fetch;
 mod kill_init;
 mod kill_state;
 #[cfg(unix)]
@@ -63,9 +69,12 @@ mod lab_faults;
 mod lab_folder;
 #[cfg(unix)]
 mod lab_rehearsal;
+#[cfg(unix)]
+mod lab_revocation;
 mod lint;
 #[cfg(unix)]
 mod ocsp;
+mod parted;
 mod peers;
 mod preflight;
 mod readme;

@@ -222,7 +222,6 @@ pub(crate) fn judgement(case: &Case) -> Result<(Judgement, Policy), String> {
         None => jiff::Timestamp::now(),
     };
     let policy = Policy {
-        at,
         purpose: case.purpose,
         host: case
             .host
@@ -235,6 +234,7 @@ pub(crate) fn judgement(case: &Case) -> Result<(Judgement, Policy), String> {
         demands: Demands::Full,
         revocation: case.revocation,
         lists: lists(&case.lists)?,
+        ..Policy::at(at)
     };
     let leaf = certificates(std::slice::from_ref(&case.leaf))?.remove(0);
     let judge = Judge::new(certificates(&case.trust)?, policy.clone()).map_err(said)?;

@@ -71,10 +71,6 @@ pub(crate) const KNOWN: &[Difference] = &[
         ],
     },
     Difference {
-        ground: "RFC 5280, 6.3.3 (f): the list would have to vouch for its own signer, which OpenSSL does not follow",
-        cases: &["pkits::4.14.30 Section14ValidcRLIssuerTest30"],
-    },
-    Difference {
         ground: "RFC 5280, 6.1: a self-signed certificate that is no anchor begins a path, and ends none",
         cases: &[
             "bssl-crl::good_idp_onlycontainscacerts",

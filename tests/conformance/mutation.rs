@@ -7,10 +7,11 @@ use ptl::x509::read;
 use crate::cases::{self, Case};
 
 /// A small generator, so that a failure can be had again: xorshift64 (Marsaglia, 2003).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
+    /// A number below this.
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

@@ -47,6 +47,13 @@ impl Score {
         }
     }
 
+    /// How many of the cases with such ids come out as the set says, and how many there are.
+    pub(crate) fn of(&self, wanted: impl Fn(&str) -> bool) -> (usize, usize) {
+        let ids = self.all.iter().filter(|id| wanted(id));
+        let right = ids.clone().filter(|id| !self.wrong.contains_key(*id));
+        (right.count(), ids.count())
+    }
+
     /// Neither a difference that is not known, nor a known one that is none any more.
     pub(crate) fn assert_as_known(&self) {
         let known: BTreeSet<&str> = differences::KNOWN

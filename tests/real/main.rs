@@ -16,11 +16,15 @@ mod rehearsal_spine;
 mod support;
 
 mod bundle;
+mod bundle_lists;
+mod bundle_servers;
 mod calendar;
 mod dnsmasq;
 mod endpoint;
 mod keystore;
 mod lab;
+mod lab_list_flaws;
+mod lab_lists;
 mod lab_shape;
 mod namespace;
 mod nginx;

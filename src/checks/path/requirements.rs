@@ -184,19 +184,20 @@ pub(super) fn is_for_clients(facts: &PathFacts, _: &Context<'_>) -> Outcome {
 }
 
 pub(super) fn is_not_revoked(facts: &PathFacts, context: &Context<'_>) -> Outcome {
+    let lists = facts.policy.lists.len() + facts.policy.told.lists;
     let met = match facts.policy.revocation {
         Revocation::Off if context.install.is_some() => {
             return Outcome::not_applicable("REV-001 looks at it, by the lists that are kept");
         }
         Revocation::Off => return Outcome::not_applicable("--revocation is off"),
-        Revocation::Available if facts.policy.lists.is_empty() => {
+        Revocation::Available if lists == 0 => {
             return Outcome::not_applicable("no revocation list was given");
         }
         Revocation::Available => "no certificate is on a list that was given",
         Revocation::Leaf => "the certificate is not on its issuer's list",
         Revocation::Chain => "no certificate is on its issuer's list",
     };
-    let outcome = judge(facts, LISTS, met).with("lists", facts.policy.lists.len());
+    let outcome = judge(facts, LISTS, met).with("lists", lists);
     match (list_url(facts), &outcome) {
         (Some(url), Outcome::Undetermined(..)) => {
             outcome.hint(format!("Download {url} and give it with --crl."))

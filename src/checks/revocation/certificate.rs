@@ -172,6 +172,7 @@ pub(super) fn cause(gap: &Gap) -> Cause {
     match gap {
         Gap::OtherIssuer => Cause::CrlMissing,
         Gap::BadSignature => Cause::BadSignature,
+        Gap::WeakHash => Cause::WeakSignature,
         Gap::OutOfScope(_) | Gap::SerialAlone => Cause::CrlWrongScope,
         Gap::Ended(_) => Cause::CrlExpired,
         Gap::FromTheFuture(_) => Cause::CrlNotYetValid,

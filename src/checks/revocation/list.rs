@@ -253,7 +253,7 @@ fn is_a_list(facts: &ListFacts, _: &Context<'_>) -> Outcome {
 fn is_signed_by_the_issuer(facts: &ListFacts, _: &Context<'_>) -> Outcome {
     match &facts.fetched.came {
         Came::Open(Gap::OtherIssuer) => facts.fail(Cause::CrlWrongIssuer, None),
-        Came::Open(gap @ (Gap::BadSignature | Gap::MayNotSign)) => {
+        Came::Open(gap @ (Gap::BadSignature | Gap::WeakHash | Gap::MayNotSign)) => {
             facts.fail(certificate::cause(gap), None)
         }
         Came::Open(gap @ (Gap::SignerMissing | Gap::SignatureUnknown(_))) => facts.open(

@@ -19,7 +19,10 @@ use crate::{
     environment,
     error::{Error, Result},
     net::target::{Place, Speech, Target},
-    survey::endpoint::{self, Connect, Evidence, Plain, Record},
+    survey::{
+        chain::Lists,
+        endpoint::{self, Connect, Evidence, Plain, Record},
+    },
     x509,
 };
 
@@ -131,6 +134,7 @@ fn plain(args: &CheckChainArgs, global: &Global) -> Result<Plain> {
         cert: None,
         identity: None,
         policy: policy(args, global.time()?)?,
+        lists: Lists::read(&args.crl)?,
     };
     for file in &trust {
         let held = x509::certificates_of(file, secret)?;

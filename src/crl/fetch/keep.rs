@@ -2,16 +2,28 @@
 
 use std::{fmt, path::Path};
 
+use openssl::hash::{Hasher, MessageDigest};
+
 use super::{Came, Place, Refused, Strange};
 use crate::{
-    crl::{Signature, file::ListFile, kept, lookup::Terms, scan::List},
+    crl::{
+        Signature,
+        file::ListFile,
+        kept,
+        lookup::{Looked, Terms},
+        scan::List,
+    },
     error::Result,
     files::Incoming,
     net::{download::End, tcp::Opening},
 };
 
 /// Whether the list that is kept stands in the new one's way: it is the same, or newer.
-pub(super) fn against_the_old(new: &List, target: &Path, terms: &Terms<'_>) -> Option<Came> {
+///
+/// Another list of the same number and date does not, though there should be none (RFC 5280, section 5.2.3): it may
+/// revoke what the one that is kept does not.
+pub(super) fn against_the_old(looked: &Looked, target: &Path, terms: &Terms<'_>) -> Option<Came> {
+    let new = &looked.list;
     // What cannot be read, or is not its issuer's, is no list that counts.
     let old = kept::look_up(target.to_owned(), &[], terms).ok()?.list;
     let is_kin = old.issuer == new.issuer && old.extensions.scope == new.extensions.scope;
@@ -38,8 +50,16 @@ pub(super) fn against_the_old(new: &List, target: &Path, terms: &Terms<'_>) -> O
         );
         return Some(Came::Older(why));
     }
-    let is_same = number(new) == number(&old) && new.this_update == old.this_update;
+    let is_same = *new == old && digest(&looked.file).is_some_and(|it| digest(target) == Some(it));
     is_same.then_some(Came::Unchanged)
+}
+
+/// SHA-256 of a list as DER; nothing where it cannot be read.
+fn digest(file: &Path) -> Option<Vec<u8>> {
+    let mut list = ListFile::open(file).ok()?;
+    let mut hasher = Hasher::new(MessageDigest::sha256()).ok()?;
+    std::io::copy(&mut list.reader().ok()?, &mut hasher).ok()?;
+    Some(hasher.finish().ok()?.to_vec())
 }
 
 /// What came, as DER: some servers give PEM.

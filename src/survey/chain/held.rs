@@ -121,7 +121,7 @@ pub(super) fn held(path: &Path, contents: &Contents, key: Option<&Path>) -> Held
     Held {
         file: path.display().to_string(),
         everything: contents.to_string(),
-        besides: contents.besides(),
+        besides: contents.besides_certificates(),
         open_keys: names(Some(true)),
         closed_keys: names(Some(false)),
         unknown_keys: names(None),

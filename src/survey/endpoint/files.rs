@@ -12,7 +12,7 @@ use crate::{
         dns::{merge, read_system_servers},
         tls::Identity,
     },
-    survey::chain::{place, roots_and_subs},
+    survey::chain::{Lists, place, roots_and_subs},
     x509::{
         Certificate,
         path::{Host, Judge, Policy, Purpose},
@@ -30,6 +30,8 @@ pub struct Plain {
     pub identity: Option<Identity>,
     /// What the chain is judged by; its host is the endpoint's name where it has none.
     pub policy: Policy,
+    /// The revocation lists.
+    pub lists: Lists,
 }
 
 /// Visits an endpoint, and judges it by files; no install is read.
@@ -42,14 +44,7 @@ pub async fn of_files(
     context: &Context<'_>,
 ) -> Result<Vec<Finding>> {
     let target = connect.target(None, "/");
-    let mut policy = plain.policy;
-    // Whatever else it is for: a server shows it.
-    if policy.purpose == Purpose::Any {
-        policy.purpose = Purpose::Server;
-    }
-    if policy.host.is_none() {
-        policy.host = target.server_name().map(Host::parse).transpose()?;
-    }
+    let policy = of_a_server(plain.policy, target.server_name())?;
     let (roots, subs) = anchors(plain.trusted);
     let none = Endpoint::default();
     let environment = context
@@ -81,10 +76,22 @@ pub async fn of_files(
         }),
         identity: plain.identity,
         judge: Judge::new(roots, policy)?,
+        lists: plain.lists,
         at_hand: subs,
         environment,
     };
     visit.findings(context).await
+}
+
+/// Whatever else it is for: a server shows it, and a caller looks for the server's name.
+fn of_a_server(mut policy: Policy, name: Option<&str>) -> Result<Policy> {
+    if policy.purpose == Purpose::Any {
+        policy.purpose = Purpose::Server;
+    }
+    if policy.host.is_none() {
+        policy.host = name.map(Host::parse).transpose()?;
+    }
+    Ok(policy)
 }
 
 /// Callers hold roots: where one is given, a sub CA beside it helps to find the path and no more. Where

@@ -16,7 +16,7 @@ use crate::{
     },
     survey::{
         Subject,
-        chain::{Holding, hold, place, roots_and_subs},
+        chain::{Holding, Lists, hold, place, roots_and_subs},
     },
     x509::{
         key::{self, Passphrase},
@@ -67,6 +67,7 @@ pub async fn of_install(
         ours: Vec::new(),
         wanted: Arc::new(wanted),
         judge: Judge::new(roots, policy(subject, fqdn, &target)?)?,
+        lists: Lists::default(),
         at_hand: subs,
         environment: Some((subject.environment, endpoint, place)),
         target,

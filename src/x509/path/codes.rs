@@ -250,17 +250,28 @@ const MEANINGS: &[(&[i32], FaultKind, &str)] = {
     ]
 };
 
+/// A list by whose signature nothing is proven; OpenSSL would take it.
+pub(super) const WEAK_LIST: (FaultKind, &str) = (
+    FaultKind::ListUnusable,
+    "its issuer's revocation list is signed with MD5, which proves nothing",
+);
+
+/// What one of OpenSSL's numbers means, in ptl's words.
+pub(super) fn meaning(code: i32) -> (FaultKind, &'static str) {
+    MEANINGS
+        .iter()
+        .find(|(codes, ..)| codes.contains(&code))
+        .map_or(
+            (FaultKind::Other, "OpenSSL refuses it"),
+            |(_, kind, note)| (*kind, *note),
+        )
+}
+
 /// A complaint as a fault.
 pub(super) fn fault(complaint: Complaint, wanted: Use, path: &[Arc<Certificate>]) -> Fault {
     let (kind, note) = match complaint.code {
         26 | 28 => purpose(wanted),
-        code => MEANINGS
-            .iter()
-            .find(|(codes, ..)| codes.contains(&code))
-            .map_or(
-                (FaultKind::Other, "OpenSSL refuses it"),
-                |(_, kind, note)| (*kind, *note),
-            ),
+        code => meaning(code),
     };
     Fault {
         kind,

@@ -11,7 +11,9 @@ mod peer;
 mod policy;
 mod revocation;
 mod rules;
+mod told;
 mod verify;
+mod vouching;
 
 use std::sync::Arc;
 
@@ -19,6 +21,7 @@ use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 
 pub use peer::as_peer;
 pub use policy::{Demands, Host, Policy, Purpose, Revocation, Sha1};
+pub use told::{Lack, Said, Told};
 
 use super::Certificate;
 use crate::error::{Error, Result};
@@ -66,6 +69,18 @@ pub struct Fault {
     pub note: String,
     /// OpenSSL's number for it, where OpenSSL said it.
     pub code: Option<i32>,
+}
+
+impl Fault {
+    /// What ptl itself has against a certificate.
+    fn own(depth: usize, (kind, note): (FaultKind, &str)) -> Self {
+        Self {
+            kind,
+            depth,
+            note: note.to_owned(),
+            code: None,
+        }
+    }
 }
 
 /// What kinds of things can stand against a path.

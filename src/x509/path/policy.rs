@@ -4,6 +4,7 @@ use std::{fmt, net::IpAddr, sync::Arc};
 
 use jiff::Timestamp;
 
+use super::Told;
 use crate::{
     error::{Error, Result},
     x509::RevocationList,
@@ -28,6 +29,8 @@ pub struct Policy {
     pub revocation: Revocation,
     /// The revocation lists that are at hand.
     pub lists: Vec<Arc<RevocationList>>,
+    /// What lists say that are too large for OpenSSL.
+    pub told: Told,
 }
 
 impl Policy {
@@ -42,6 +45,7 @@ impl Policy {
             demands: Demands::Full,
             revocation: Revocation::Off,
             lists: Vec::new(),
+            told: Told::default(),
         }
     }
 }

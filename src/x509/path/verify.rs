@@ -13,7 +13,7 @@ use openssl::{
     },
 };
 
-use super::{Demands, Fault, Host, Policy, Revocation, candidates, codes, revocation};
+use super::{Demands, Fault, Host, Policy, Revocation, candidates, codes, revocation, vouching};
 use crate::{
     openssl_ext::{self, Complaint, Lists},
     x509::Certificate,
@@ -60,7 +60,7 @@ pub(super) fn passes(
                 anchored: anchors.iter().map(|_| OnceLock::new()).collect(),
                 bare: store(None, &parameters)?,
                 parameters,
-                lists: Lists::new(policy.lists.iter().map(|list| list.x509().as_ref()))?,
+                lists: Lists::new(revocation::usable(policy).map(|list| list.x509().as_ref()))?,
             })
         })
         .collect()
@@ -138,11 +138,14 @@ pub(super) fn run(
     pool: &candidates::Pool,
     policy: &Policy,
 ) -> Result<(Vec<Arc<Certificate>>, Vec<Fault>), ErrorStack> {
-    let (complaints, walked) = consult(
-        pass,
-        candidate,
-        &revocation::signers(candidate, pool, policy),
-    )?;
+    let signers = revocation::signers(candidate, pool, policy);
+    let leaf = &candidate.certificates[0];
+    let (mut complaints, walked) = consult(pass, candidate, leaf, &signers, &pass.lists)?;
+    if complaints.iter().any(|it| it.code == vouching::REFUSED)
+        && vouching::holds(pass, candidate, &signers, policy)?
+    {
+        complaints.retain(|it| it.code != vouching::REFUSED);
+    }
     let path: Vec<Arc<Certificate>> = walked
         .iter()
         .filter_map(|x509| known(x509, candidate, pool))
@@ -167,11 +170,14 @@ pub(super) fn run(
     Ok((path, faults))
 }
 
-/// OpenSSL's complaints, and the path that it walked.
-fn consult(
+/// OpenSSL's complaints of a certificate under a candidate's anchor, and the path that it walked: with the
+/// candidate's intermediates, the signers of lists, and these lists.
+pub(super) fn consult(
     pass: &Pass,
     candidate: &candidates::Candidate,
+    leaf: &Certificate,
     signers: &[Arc<Certificate>],
+    lists: &Lists,
 ) -> Result<(Vec<Complaint>, Vec<X509>), ErrorStack> {
     let store = match (candidate.anchor, candidate.certificates.last()) {
         (Some(number), Some(anchor)) => pass.anchored(number, anchor)?,
@@ -183,9 +189,8 @@ fn consult(
     for certificate in between.iter().chain(signers) {
         untrusted.push(certificate.x509().clone())?;
     }
-    let leaf = candidate.certificates[0].x509();
-    X509StoreContext::new()?.init(store, leaf, &untrusted, |context| {
-        let complaints = openssl_ext::verify(context, &pass.lists);
+    X509StoreContext::new()?.init(store, leaf.x509(), &untrusted, |context| {
+        let complaints = openssl_ext::verify(context, lists);
         let walked = context
             .chain()
             .map(|chain| chain.iter().map(ToOwned::to_owned).collect())

@@ -1,0 +1,201 @@
+//! A large revocation list, read as a stream: what it says of the certificates at hand.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use jiff::Timestamp;
+
+use crate::{
+    crl::{
+        self, Gap, List, ListFile, Problem, Signature,
+        index::Found,
+        status::{self, Status},
+    },
+    error::{Error, Result},
+    x509::{
+        self, Certificate,
+        path::{Lack, Said},
+    },
+};
+
+/// A large list that was read from its first byte to its last.
+pub(super) struct Large {
+    /// Its file.
+    pub(super) file: PathBuf,
+    list: List,
+    /// The certificates that name the list's issuer as theirs.
+    covered: Vec<Arc<Certificate>>,
+    /// Those that bear the issuer's name, and whether its signature is of their key.
+    issuers: Vec<(Arc<Certificate>, Signature)>,
+    /// The entries of those that it may cover, by serial number.
+    found: HashMap<Vec<u8>, Found>,
+}
+
+impl Large {
+    /// Reads a list, looks these certificates up in it, and verifies it by whichever of them bears its issuer's name.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub(super) fn read(file: &Path, certificates: &[Arc<Certificate>]) -> Result<Self> {
+        let damaged = |problem: Problem| {
+            let shown = file.display();
+            Error::input(format!("`{shown}`, as a revocation list: {problem}"))
+                .hint("Download it again.")
+        };
+        let mut source = ListFile::open(file)?;
+        let name = issuer(&mut source).map_err(damaged)?;
+        let those = |has: fn(&Certificate) -> &openssl::x509::X509NameRef| {
+            let those = certificates
+                .iter()
+                .filter(|it| x509::is_name(&name, has(it)));
+            those.cloned().collect::<Vec<_>>()
+        };
+        let covered = those(|it| it.x509().issuer_name());
+        let mut found = HashMap::new();
+        let mut issuers: Vec<(Arc<Certificate>, Signature)> = Vec::new();
+        let mut list = None;
+        for issuer in those(|it| it.x509().subject_name()) {
+            // The same key may stand in several certificates: one reading does.
+            let same = |(known, _): &&(Arc<Certificate>, Signature)| has_key_of(known, &issuer);
+            let signature = match issuers.iter().find(same) {
+                Some((_, signature)) => *signature,
+                None => {
+                    let read = scan(&mut source, Some(&issuer), &covered, &mut found);
+                    let read = list.insert(read.map_err(damaged)?);
+                    read.signature
+                }
+            };
+            issuers.push((issuer, signature));
+        }
+        // Nobody's list here: it is read all the same, so that a damaged one is told of.
+        let list = match list {
+            Some(list) => list,
+            None => scan(&mut source, None, &[], &mut found).map_err(damaged)?,
+        };
+        Ok(Self {
+            file: file.to_owned(),
+            list,
+            covered,
+            issuers,
+            found,
+        })
+    }
+
+    /// Whose list it changes, as DER, where it is a delta.
+    pub(super) fn delta_of(&self) -> Option<Vec<u8>> {
+        let is_delta = self.list.extensions.is_delta;
+        is_delta.then(|| self.list.issuer.clone())
+    }
+
+    /// Whether only OpenSSL can judge it: for what it is, because of who signs it and how, or because one of these
+    /// issuers has a delta to it.
+    pub(super) fn is_openssls(&self, at: Timestamp, with_deltas: &[Vec<u8>]) -> bool {
+        let has_delta = || {
+            let names = with_deltas.iter();
+            let mut names = names.filter_map(|name| openssl::x509::X509Name::from_der(name).ok());
+            names.any(|name| x509::is_name(&self.list.issuer, &name))
+        };
+        let is_odd = |gap: &Gap| matches!(gap, Gap::NotJudgedHere(_) | Gap::SignatureUnknown(_));
+        status::kind_gap(&self.list).is_some()
+            || has_delta()
+            || self
+                .statuses(at)
+                .any(|(.., status)| matches!(&status, Status::Undetermined(gap) if is_odd(gap)))
+    }
+
+    /// What it says of each certificate under each issuer; nothing certain where it is only OpenSSL's to judge.
+    pub(super) fn said(
+        &self,
+        at: Timestamp,
+        is_openssls: bool,
+    ) -> impl Iterator<Item = (&Certificate, &Certificate, Said)> {
+        self.statuses(at)
+            .map(move |(certificate, issuer, gap, status)| {
+                let said = match is_openssls {
+                    true => Said {
+                        revoked: false,
+                        lack: Some(Lack::NotJudged),
+                    },
+                    false => Said {
+                        revoked: matches!(status, Status::Revoked { .. }),
+                        lack: match &status {
+                            Status::Undetermined(gap) => Some(lack(gap)),
+                            _ => gap.as_ref().map(lack),
+                        },
+                    },
+                };
+                (certificate, issuer, said)
+            })
+    }
+
+    fn statuses(
+        &self,
+        at: Timestamp,
+    ) -> impl Iterator<Item = (&Certificate, &Certificate, Option<Gap>, Status)> {
+        self.issuers.iter().flat_map(move |(issuer, signature)| {
+            let list = List {
+                signature: *signature,
+                ..self.list.clone()
+            };
+            self.covered.iter().map(move |certificate| {
+                let gap = status::gap(&list, certificate, issuer, at);
+                let found = self.found.get(&certificate.serial_content).copied();
+                let status = status::status(gap.clone(), found);
+                (certificate.as_ref(), issuer.as_ref(), gap, status)
+            })
+        })
+    }
+}
+
+/// What a gap is among those that a path knows.
+fn lack(gap: &Gap) -> Lack {
+    match gap {
+        Gap::Ended(_) => Lack::Ended,
+        Gap::FromTheFuture(_) => Lack::FromTheFuture,
+        Gap::BadSignature | Gap::SignerMissing => Lack::BadSignature,
+        Gap::WeakHash => Lack::WeakHash,
+        Gap::MayNotSign => Lack::MayNotSign,
+        Gap::OutOfScope(_) | Gap::SerialAlone | Gap::OtherIssuer => Lack::OutOfScope,
+        Gap::NotJudgedHere(_) | Gap::SignatureUnknown(_) => Lack::NotJudged,
+    }
+}
+
+fn has_key_of(one: &Certificate, other: &Certificate) -> bool {
+    let keys = (one.x509().public_key(), other.x509().public_key());
+    matches!(keys, (Ok(one), Ok(other)) if one.public_eq(&other))
+}
+
+fn issuer(source: &mut ListFile) -> Result<Vec<u8>, Problem> {
+    crl::issuer(source.reader().map_err(unreadable)?)
+}
+
+fn scan(
+    source: &mut ListFile,
+    issuer: Option<&Certificate>,
+    covered: &[Arc<Certificate>],
+    found: &mut HashMap<Vec<u8>, Found>,
+) -> Result<List, Problem> {
+    let key = issuer.and_then(|issuer| issuer.x509().public_key().ok());
+    let serials: std::collections::HashSet<&[u8]> = covered
+        .iter()
+        .map(|it| it.serial_content.as_slice())
+        .collect();
+    crl::scan(
+        source.reader().map_err(unreadable)?,
+        key.as_deref(),
+        |entry| {
+            if serials.contains(entry.serial) {
+                let said = Found::of(entry);
+                let known = found.entry(entry.serial.to_vec()).or_insert(said);
+                *known = known.graver(said);
+            }
+        },
+    )
+}
+
+fn unreadable(error: std::io::Error) -> Problem {
+    Problem::Unreadable(error.to_string())
+}
