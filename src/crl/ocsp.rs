@@ -4,11 +4,13 @@
 //! revoked, of any that the right one signed, however old it is.
 
 mod answer;
+mod certificate_id;
+mod dates;
 pub mod form;
 mod problem;
 mod signer;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use openssl::{
     error::ErrorStack,
     hash::MessageDigest,
@@ -18,6 +20,7 @@ use url::Url;
 
 use self::{
     answer::{Answer, moment},
+    dates::{lasts, reason},
     form::{CertStatus, SingleResponse},
 };
 use super::Reason;
@@ -28,10 +31,6 @@ use crate::{
 
 pub use answer::Seen;
 pub use problem::{Fault, Problem};
-
-/// How long an answer is taken that does not say until when it holds: "newer word is there at any time"
-/// (RFC 6960, 2.4), and a run that asked a moment ago may still look at it.
-const WITHOUT_END: SignedDuration = SignedDuration::from_hours(1);
 
 /// What a responder says of a certificate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,43 +106,11 @@ pub fn judge(der: &[u8], certificate: &Certificate, issuer: &Certificate, at: Ti
     };
     let problem = signer::problem(der, &answer, issuer, signed_at)
         .or_else(|| answer.is_odd(entry).then_some(Problem::NotUnderstood))
-        .or_else(|| date_problem(entry, &seen, at));
+        .or_else(|| dates::problem(entry, &seen, at));
     Judged {
         said: said(entry, problem),
         seen: Some(seen),
     }
-}
-
-/// Whether an entry stands whatever comes later: it revokes, and is not on hold.
-fn lasts(entry: &SingleResponse) -> bool {
-    match reason(entry) {
-        Some(reason) => reason.word() != "certificateHold",
-        None => matches!(entry.status, CertStatus::Revoked(_)),
-    }
-}
-
-fn reason(entry: &SingleResponse) -> Option<Reason> {
-    match entry.status {
-        CertStatus::Revoked(revoked) => revoked.reason.map(|reason| Reason::of(reason as u8)),
-        CertStatus::Good(_) | CertStatus::Unknown(_) => None,
-    }
-}
-
-/// Whether an entry's dates leave it nothing to say now: to the second, both ends included, as with lists.
-fn date_problem(entry: &SingleResponse, seen: &Seen, at: Timestamp) -> Option<Problem> {
-    let now = at.as_second();
-    let begins = seen.this_update.as_second();
-    let is_revoked = matches!(entry.status, CertStatus::Revoked(_));
-    let problem = match seen.next_update {
-        _ if begins > now => Problem::FromTheFuture(seen.this_update),
-        Some(next) if next.as_second() < now => Problem::Ended(next),
-        None if begins.saturating_add(WITHOUT_END.as_secs()) < now => {
-            Problem::WithoutEnd(seen.this_update)
-        }
-        _ => return None,
-    };
-    let counts = !is_revoked || (!lasts(entry) && begins <= now);
-    counts.then_some(problem)
 }
 
 fn said(entry: &SingleResponse, problem: Option<Problem>) -> Said {

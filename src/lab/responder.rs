@@ -1,6 +1,7 @@
 //! The lab's OCSP responder: it answers for the certificates of all its CAs, from their registers, by POST and GET.
 
 mod answer;
+mod delegate;
 mod question;
 
 use std::sync::{Arc, OnceLock};

@@ -1,7 +1,10 @@
 //! REV-020 to 022: a responder answers, may answer, and its answer holds now.
 
+mod unheard;
+
 use jiff::Timestamp;
 
+use self::unheard::unheard;
 use super::meta;
 use crate::{
     check::{Cause, Check, Context, Evidence, Outcome, Severity},
@@ -9,7 +12,7 @@ use crate::{
         fetch::Refused,
         ocsp::{Fault, Judged, Problem, Said, Seen},
     },
-    net::{download::End, tcp::Opening},
+    net::download::End,
 };
 
 /// What became of asking for one certificate's status, or of an answer that is kept.
@@ -191,82 +194,13 @@ fn day(at: Timestamp) -> impl std::fmt::Display {
     at.strftime("%F %H:%MZ")
 }
 
-/// Why nothing came: cause, and a fragment.
-fn unheard(end: &End) -> (Cause, String) {
-    match end {
-        End::Status(status, _) => (
-            Cause::HttpStatus,
-            format!("the responder answered with status {status}"),
-        ),
-        End::Elsewhere(to) => (
-            Cause::OcspMissing,
-            format!("the responder points to `{to}`, which is not followed"),
-        ),
-        End::Content(_) | End::NotModified | End::TooLarge | End::InCircles | End::Unwritten(_) => {
-            (
-                Cause::OcspMissing,
-                "more came than any answer has".to_owned(),
-            )
-        }
-        End::Near(address) => (
-            Cause::CrlNotFollowed,
-            format!("the responder's name leads to {address}, which is not followed"),
-        ),
-        End::NoAddress => (
-            Cause::OcspMissing,
-            "the responder's name has no address here".to_owned(),
-        ),
-        End::Shut(opening) => shut(opening),
-        End::Proxy(why) => (
-            Cause::ProxyFailed,
-            format!("the proxy did not open the way: {why}"),
-        ),
-        End::Tls(why) => (
-            Cause::TlsBroken,
-            format!("no TLS connection came about: {why}"),
-        ),
-        End::Broken(why) => (
-            Cause::HttpBroken,
-            format!("what came is no HTTP answer: {why}"),
-        ),
-        End::Late => (
-            Cause::HttpSilent,
-            "nothing whole came before the time was over".to_owned(),
-        ),
-    }
-}
-
-fn shut(opening: &Opening) -> (Cause, String) {
-    match opening {
-        Opening::Refused => (
-            Cause::TcpRefused,
-            "the responder refused the connection".to_owned(),
-        ),
-        Opening::HostUnreachable => (
-            Cause::HostUnreachable,
-            "a router or firewall said that the responder cannot be reached".to_owned(),
-        ),
-        Opening::NetUnreachable => (
-            Cause::NetUnreachable,
-            "this machine has no route to the responder".to_owned(),
-        ),
-        Opening::NotTried(why) => (
-            Cause::OcspMissing,
-            format!("the connection could not be tried: {why}"),
-        ),
-        Opening::Silent | Opening::Open => (
-            Cause::TcpSilent,
-            "nothing came back from the responder".to_owned(),
-        ),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
         checks::network::made::{failed, judge},
         crl::ocsp::form::Word,
+        net::tcp::Opening,
     };
 
     fn at(second: i64) -> Timestamp {

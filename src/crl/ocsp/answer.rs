@@ -7,10 +7,7 @@ use x509_cert::ext::Extension;
 
 use super::{
     Problem,
-    form::{
-        BASIC, BasicResponse, CertId, CertStatus, NONCE, ResponderId, Response, SingleResponse,
-        Word,
-    },
+    form::{BASIC, BasicResponse, CertStatus, NONCE, ResponderId, Response, SingleResponse, Word},
 };
 use crate::x509::{self, Certificate, Signature, hex};
 
@@ -137,31 +134,6 @@ impl Answer {
         // A nonce says nothing where none was asked for.
         let is_odd = |extension: &Extension| extension.critical && extension.extn_id != NONCE;
         own.chain(of_entry).any(is_odd)
-    }
-}
-
-impl CertId {
-    /// Whether it names a certificate of this issuer (RFC 6960, 4.1.1).
-    pub fn is_under(&self, issuer: &Certificate) -> bool {
-        let digest = match self.hash.oid.to_string().as_str() {
-            "1.3.14.3.2.26" => MessageDigest::sha1(),
-            "2.16.840.1.101.3.4.2.1" => MessageDigest::sha256(),
-            "2.16.840.1.101.3.4.2.2" => MessageDigest::sha384(),
-            "2.16.840.1.101.3.4.2.3" => MessageDigest::sha512(),
-            _ => return false,
-        };
-        let is_hash_of = |wanted: &[u8], content: Option<Vec<u8>>| {
-            let digest = content.and_then(|content| hash(digest, &content).ok());
-            digest.is_some_and(|digest| *digest == *wanted)
-        };
-        let name = issuer.x509().subject_name().to_der().ok();
-        is_hash_of(self.issuer_name.as_bytes(), name)
-            && is_hash_of(self.issuer_key.as_bytes(), issuer.key_content())
-    }
-
-    /// The content of the serial number's INTEGER, as [`Certificate::serial_content`].
-    pub fn serial_content(&self) -> &[u8] {
-        self.serial.value()
     }
 }
 

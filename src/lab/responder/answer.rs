@@ -5,27 +5,24 @@ use der::{
     asn1::{BitString, Null, OctetString},
     oid::ObjectIdentifier,
 };
-use jiff::{SignedDuration, Span, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 use openssl::{
     pkey::{PKey, Private},
     sign::Signer,
-    x509::X509,
 };
 use x509_cert::{AlgorithmIdentifier, ext::Extension};
 
 use super::{
     super::{
         Made,
-        authority::{Content, Serial, name},
         extension::{self, general_time},
         fault::Fault,
         folder::Lab,
-        generation::around,
         register::Revoked,
         revocation::SLACK,
         unmade,
     },
-    Asked,
+    Asked, delegate,
 };
 use crate::{
     crl::ocsp::form::{
@@ -64,7 +61,8 @@ impl Reply<'_> {
         key: &PKey<Private>,
     ) -> Result<Vec<u8>> {
         let entries = ids.iter().map(|id| self.entry(id)).collect::<Result<_>>()?;
-        let delegate = self.delegate(key)?;
+        let may_answer = self.fault != Some(Fault::OcspUnauthorised);
+        let delegate = delegate::certificate(self.asked, may_answer, key, self.at)?;
         let signed = ResponseData {
             version: 0,
             responder: ResponderId::Key(extension::key_id(key)?),
@@ -141,35 +139,6 @@ impl Reply<'_> {
         let of_sub = generation.sub.certificate.serial_number();
         let of_sub = of_sub.to_bn().map_err(unmade)?.to_vec();
         Ok(serial == of_sub)
-    }
-
-    /// The certificate of the responder for the CA: made anew each time, so that none ever ends.
-    fn delegate(&self, key: &PKey<Private>) -> Result<X509> {
-        let authority = self.asked.authority();
-        let subject = name(&[
-            ("O", "nhs"),
-            ("OU", "CA"),
-            ("CN", "Rehearsal OCSP Responder"),
-        ])?;
-        let mut extensions = vec![
-            extension::no_ca()?,
-            extension::signs()?,
-            extension::authority_key_id(&authority.key)?,
-            extension::subject_key_id(key)?,
-            extension::not_looked_up()?,
-        ];
-        extensions.push(match self.fault {
-            Some(Fault::OcspUnauthorised) => extension::used_as(extension::Usage::Server)?,
-            _ => extension::signs_answers()?,
-        });
-        let content = Content {
-            subject: &subject,
-            key,
-            serial: Serial::random(self.asked.generation.shape.serial)?,
-            validity: around(self.at, Span::new().days(7), Span::new().days(7))?,
-            extensions,
-        };
-        authority.sign(content, self.asked.digest())
     }
 }
 
