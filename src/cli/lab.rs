@@ -16,6 +16,7 @@ Examples:
   ptl lab issue example.thirdparty.nhs.uk.csr   sign a request, as a desk would
   ptl lab issue example.csr --no-list --ocsp    another, whose revocation OCSP alone tells
   ptl lab fault tls-expired                     break something; `ptl check-firewall` must find it
+  ptl lab fault crl-expired                     the same with the lists, for `ptl crl fetch`
   ptl lab fault none                            mend it again
 
 Everything is on loopback, and nothing of it is the NHS's. The lab ends with the process that started it.

@@ -169,8 +169,8 @@ const NETWORK: &[Row] = &[
     ),
 ];
 
-/// What a fault of the responder must come to: tests/cli/ocsp.rs asks it.
-const RESPONDER: &[Row] = &[
+/// What a fault of the responder must come to, in `crl fetch`; tests/cli/ocsp.rs asks it by itself, too.
+pub(crate) const RESPONDER: &[Row] = &[
     row(
         "ocsp-unauthorised",
         "REV-021",

@@ -1,7 +1,8 @@
-//! Every fault of the lab's lists is found by `ptl crl fetch`, and what it revokes by `check-chain` afterwards too.
+//! Every fault of the lab's lists and of its responder is found by `ptl crl fetch`, and what is revoked by
+//! `check-chain` afterwards, too.
 
 use crate::{
-    lab_faults::{Row, is_found, row},
+    lab_faults::{RESPONDER, Row, is_found, row},
     loopback::Machine,
     rehearsal_spine::{lab, not_well, ptl},
     schemas::is_a_sound_report,
@@ -112,14 +113,14 @@ fn is_well(bench: &Bench) {
 }
 
 #[test]
-fn every_fault_of_the_lists_is_found_and_the_sound_ones_come_back_after_it() {
+fn every_fault_of_the_lists_and_the_responder_is_found_and_what_is_sound_comes_back_after_it() {
     let lab = lab();
     let bench = lab.install(&["--san"]);
     is_well(&bench);
     let sound = kept(&bench);
     // The leaf's own list, and that of each generation's root.
     assert_eq!(sound.len(), 4);
-    for row in LISTS {
+    for row in LISTS.iter().chain(RESPONDER) {
         lab.fault(row.fault);
         let fetched = fetch(&bench);
         let chain = ptl(&bench, &Machine::default(), &["check-chain"]);

@@ -156,3 +156,31 @@ fn openssl_refuses_every_certificate_that_the_served_lists_revoke_and_only_then(
         }
     }
 }
+
+#[test]
+fn another_environments_list_from_the_old_page_is_told_apart_from_the_right_one() {
+    let lab = lab();
+    let bench = lab.install(&["--generation", "sha1"]);
+    let [root, sub] =
+        ["root", "sub"].map(|ca| path(lab.folder.join(format!("trust/sha1-{ca}.pem"))));
+    let profile = path(lab.profile());
+    for (file, exits) in [
+        ("rehearsal-live-subca02.crl", 3),
+        ("rehearsal-subca02.crl", 0),
+    ] {
+        bench.write(
+            file,
+            get(&lab, PAGE, &format!("public/pki/{file}"), &[]).body,
+        );
+        let mut arguments = vec!["crl", "fetch", "lab.crt", "--offline", "--list", file];
+        arguments.extend(["--issuer", &root, "--issuer", &sub]);
+        arguments.extend(["--env", &profile, "--out", "by-hand"]);
+        let fetched = bench.run(&arguments).exits(exits);
+        let arguments = ["crl", "lookup", "lab.crt", "--list", file, "--issuer", &sub];
+        let looked_up = bench.run(arguments).exits(exits);
+        if exits != 0 {
+            fetched.complains(&format!("`{file}` was not taken"));
+            looked_up.says("it is another CA's list");
+        }
+    }
+}
