@@ -163,6 +163,7 @@ impl Bundle {
                 .hint("Fetch them: `ptl crl fetch`.")
         })?;
         self.refuse_a_step_back(&entry, at)?;
+        Incoming::sweep(&self.folder);
         let mut incoming = Vec::new();
         let mut written = Vec::new();
         for content in &contents {

@@ -229,7 +229,12 @@ fn has_a_list(facts: &AuthorityFacts, _: &Context<'_>) -> Outcome {
                 ),
             )
             .hint(format!(
-                "{FETCH} --no-lists gives {server} no list at all, and it lets revoked peers in."
+                "{} --no-lists gives {server} no list at all, and it lets revoked peers in.",
+                match facts.authority.is_self_signed() {
+                    true => FETCH,
+                    // Each certificate names its own list.
+                    false => "Name a certificate of a peer that it issued in `peers` under [revocation] of ptl.toml, then `ptl crl fetch`; or name a list that is at hand: --crl FILE.",
+                }
             ))
         }
         (0, unsound) => Outcome::fail(

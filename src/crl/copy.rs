@@ -7,7 +7,7 @@ use std::{
 
 use openssl::base64;
 
-use super::{Problem, file::ListFile, lookup::Looked, scan};
+use super::{Problem, cache::Cache, file::ListFile, lookup::Looked, scan};
 use crate::error::{Error, Result};
 
 /// How a list is written.
@@ -152,7 +152,7 @@ pub fn list_files(path: &Path) -> Result<Vec<PathBuf>> {
     if !path.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
-    let files = files_of_folder(path)?;
+    let files = Cache::of(path.to_owned()).lists()?;
     match files.is_empty() {
         false => Ok(files),
         true => Err(Error::input(format!(
@@ -163,28 +163,6 @@ pub fn list_files(path: &Path) -> Result<Vec<PathBuf>> {
             "Name the folder in which the lists stand, or the files: those below it are not entered.",
         )),
     }
-}
-
-/// The files of a folder that end in `.crl`, by name.
-///
-/// # Errors
-/// Where it cannot be read.
-pub fn files_of_folder(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = std::fs::read_dir(folder).map_err(|error| {
-        Error::input(format!("could not read the folder `{}`", folder.display()))
-            .because(error)
-            .hint("Run as a user who may enter it, or name the files.")
-    })?;
-    let is_list = |path: &PathBuf| {
-        let ending = path.extension().and_then(|ending| ending.to_str());
-        ending.is_some_and(|ending| ending.eq_ignore_ascii_case("crl"))
-    };
-    let paths = entries
-        .filter_map(std::result::Result::ok)
-        .map(|entry| entry.path());
-    let mut files: Vec<_> = paths.filter(is_list).collect();
-    files.sort();
-    Ok(files)
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ mod window;
 
 use std::fmt;
 
-pub use copy::{Form, files_of_folder, list_files};
+pub use copy::{Form, list_files};
 pub use entry::{Entry, Reason};
 pub use extensions::{ListExtensions, PointName, Scope};
 pub use file::ListFile;

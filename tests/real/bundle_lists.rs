@@ -41,6 +41,16 @@ impl Stage {
         pki::restrict(&secret);
         let [good, revoked, late] = std::array::from_fn(|_| client(&lab, "g2"));
         let orphan = client(&lab, "sha2");
+        // Of each generation one at least, or nobody knows which list of its sub CA there is to fetch.
+        let old = client(&lab, "sha1");
+        let clients = [&good, &revoked, &late, &orphan, &old];
+        let peers = clients.map(|client| client.path("lab.crt"));
+        let text = bench.read("ptl.toml");
+        assert!(!text.contains("\n[revocation]"), "{text}");
+        bench.write(
+            "ptl.toml",
+            format!("{text}\n[revocation]\npeers = {peers:?}\n"),
+        );
         let stage = Self {
             lab,
             bench,
@@ -65,22 +75,10 @@ impl Stage {
         self.bench.run(revoke).exits(0);
     }
 
-    /// Puts the lab's lists where an install keeps those that it fetched.
+    /// Fetches the lists of the CAs and of all clients.
     fn fetch(&self) {
-        let mut folders = vec![self.lab.folder.join("crl")];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    folders.push(path);
-                    continue;
-                }
-                let below = path.strip_prefix(self.lab.folder.join("crl")).unwrap();
-                let name = below.to_str().unwrap().replace('/', "-");
-                self.bench
-                    .write(&format!("crl/lab/{name}"), fs::read(&path).unwrap());
-            }
-        }
+        let run = self.bench.run(["crl", "fetch", "--quiet"]);
+        assert!(matches!(run.code, Some(0 | 1)), "{run}");
     }
 
     fn manifest(&self) -> Value {

@@ -8,7 +8,7 @@ use crate::{
     cli::{Global, bundle::BundleArgs},
     commands::{Exit, context::Scene, deliver, hand_over, layout, open_output},
     config::{self, Policy},
-    crl,
+    crl::{self, cache::Cache},
     error::{Error, Result, for_a_shell},
     report,
     survey::{
@@ -34,14 +34,12 @@ impl Source {
         for path in &args.crl {
             files.extend(crl::list_files(path)?);
         }
+        // Nothing was fetched yet where the folder is not there: each CA says so.
         let kept = scene.map(|scene| {
             let revocation = &scene.install.revocation;
-            revocation.folder_of(&scene.environment.id)
+            Cache::of(revocation.folder_of(&scene.environment.id)).lists()
         });
-        // Nothing was fetched yet where it is not there: each CA says so.
-        if let Some(folder) = kept.filter(|folder| folder.is_dir()) {
-            files.extend(crl::files_of_folder(&folder)?);
-        }
+        files.extend(kept.transpose()?.into_iter().flatten());
         Ok(Self {
             files,
             rules: scene.map(|scene| scene.install.revocation.clone()),
