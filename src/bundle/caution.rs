@@ -1,6 +1,6 @@
 //! What deserves attention about a bundle, each as a sentence.
 
-use super::{Order, Protection, Server};
+use super::{Order, Protection, Revocation, Server, lists};
 use crate::{
     check::{Finding, Mark, Severity},
     x509::{Certificate, Hash, store::Strength},
@@ -19,6 +19,13 @@ pub(super) fn cautions(order: &Order<'_>, findings: &[Finding], plain: bool) -> 
         );
     }
     said.extend(sha1(order));
+    match order.revocation {
+        Revocation::None(why) => said.push(lists::none(order.server, why)),
+        Revocation::Given(lists) if lists.taken.is_empty() => {
+            said.push(lists::none(order.server, ""))
+        }
+        Revocation::Given(_) => {}
+    }
     said
 }
 
@@ -65,6 +72,9 @@ fn sha1(order: &Order<'_>) -> Option<String> {
             "only `CipherString = DEFAULT:@SECLEVEL=0` in the file that OPENSSL_CONF names to it"
         }
         Server::Haproxy => "`ciphers DEFAULT:@SECLEVEL=0` in the `bind` line",
+        Server::OpensslDir => {
+            "`-cipher DEFAULT:@SECLEVEL=0`, or what the program has in its place,"
+        }
         Server::Tomcat | Server::Java => return None,
         Server::Iis => {
             return Some("SHA-1 signatures stand in the set: whether Windows takes them hangs on its policy for weak signatures (`certutil -getreg chain`); try it with such a peer".to_owned());

@@ -9,19 +9,27 @@ pub(super) fn setting(server: Server, role: Role) -> &'static str {
     match (server, role) {
         (Server::Nginx, Role::Chain) => "ssl_certificate",
         (Server::Nginx, Role::Key) => "ssl_certificate_key",
+        (Server::Nginx, Role::Lists) => "ssl_crl",
         (Server::Nginx, _) => "ssl_client_certificate",
         (Server::Apache, Role::Chain) => "SSLCertificateFile",
         (Server::Apache, Role::Key) => "SSLCertificateKeyFile",
+        (Server::Apache, Role::Lists) => "SSLCARevocationFile",
         (Server::Apache, _) => "SSLCACertificateFile",
         (Server::Haproxy, Role::Trust) => "bind ... ca-file",
+        (Server::Haproxy, Role::Lists) => "bind ... crl-file",
         (Server::Haproxy, _) => "bind ... crt",
         (Server::Tomcat, Role::Trust) => "SSLHostConfig truststoreFile",
+        (Server::Tomcat, Role::Lists) => "SSLHostConfig certificateRevocationListFile",
         (Server::Tomcat, _) => "Certificate certificateKeystoreFile",
         (Server::Java, Role::Trust) => "javax.net.ssl.trustStore",
+        (Server::Java, Role::Lists) => "a CertStore of the program",
         (Server::Java, _) => "javax.net.ssl.keyStore",
         (Server::Iis, Role::Root) => "Cert:\\LocalMachine\\Root",
-        (Server::Iis, Role::Sub) => "Cert:\\LocalMachine\\CA",
+        (Server::Iis, Role::Sub | Role::Lists) => "Cert:\\LocalMachine\\CA",
         (Server::Iis, _) => "Cert:\\LocalMachine\\My",
+        (Server::OpensslDir, Role::Chain) => "-cert",
+        (Server::OpensslDir, Role::Key) => "-key",
+        (Server::OpensslDir, _) => "-CApath",
     }
 }
 
@@ -34,6 +42,7 @@ pub(super) fn place(server: Server) -> &'static str {
         Server::Tomcat => "In the <Connector SSLEnabled=\"true\"> of Tomcat's server.xml",
         Server::Java => "In a file of its owner alone, for `java @FILE`",
         Server::Iis => "In PowerShell, as administrator, in the folder's copy",
+        Server::OpensslDir => "As one of these, in what reads OpenSSL's folders",
     }
 }
 
@@ -51,26 +60,21 @@ pub(super) fn lines(
         folder.join(file).display().to_string()
     };
     let word = |wanted: Role| quoted(&path(wanted));
+    let has_lists = files.iter().any(|(role, _)| *role == Role::Lists);
     match server {
-        Server::Nginx => nginx(&word, encrypted),
-        Server::Apache => apache(&word, encrypted),
-        Server::Haproxy => vec![format!(
-            "bind :443 ssl crt {} ca-file {} verify required",
-            word(Role::Identity),
-            word(Role::Trust)
-        )],
-        Server::Tomcat => vec![
-            "<SSLHostConfig certificateVerification=\"required\"".to_owned(),
-            format!("    truststoreFile=\"{}\"", in_xml(&path(Role::Trust))),
-            "    truststoreType=\"PKCS12\" truststorePassword=\"PASSPHRASE\">".to_owned(),
-            format!(
-                "  <Certificate certificateKeystoreFile=\"{}\"",
-                in_xml(&path(Role::Identity))
-            ),
-            format!("    certificateKeystoreType=\"PKCS12\" certificateKeyAlias=\"{alias}\""),
-            "    certificateKeystorePassword=\"PASSPHRASE\"/>".to_owned(),
-            "</SSLHostConfig>".to_owned(),
-        ],
+        Server::Nginx => nginx(&word, encrypted, has_lists),
+        Server::Apache => apache(&word, encrypted, has_lists),
+        Server::Haproxy => {
+            let lists = match has_lists {
+                true => format!(" crl-file {}", word(Role::Lists)),
+                false => String::new(),
+            };
+            let (identity, trust) = (word(Role::Identity), word(Role::Trust));
+            vec![format!(
+                "bind :443 ssl crt {identity} ca-file {trust} verify required{lists}"
+            )]
+        }
+        Server::Tomcat => tomcat(&path, alias, has_lists),
         Server::Java => vec![
             format!("-Djavax.net.ssl.keyStore={}", word(Role::Identity)),
             "-Djavax.net.ssl.keyStoreType=PKCS12".to_owned(),
@@ -83,10 +87,63 @@ pub(super) fn lines(
             .iter()
             .map(|(role, name)| import(*role, name))
             .collect(),
+        Server::OpensslDir => hashed(folder, &word, encrypted, has_lists),
     }
 }
 
-fn nginx(word: &impl Fn(Role) -> String, encrypted: bool) -> Vec<String> {
+fn tomcat(path: &impl Fn(Role) -> String, alias: &str, has_lists: bool) -> Vec<String> {
+    let mut lines = vec![
+        "<SSLHostConfig certificateVerification=\"required\"".to_owned(),
+        format!("    truststoreFile=\"{}\"", in_xml(&path(Role::Trust))),
+    ];
+    if has_lists {
+        let lists = in_xml(&path(Role::Lists));
+        lines.push(format!("    certificateRevocationListFile=\"{lists}\""));
+    }
+    lines.extend([
+        "    truststoreType=\"PKCS12\" truststorePassword=\"PASSPHRASE\">".to_owned(),
+        format!(
+            "  <Certificate certificateKeystoreFile=\"{}\"",
+            in_xml(&path(Role::Identity))
+        ),
+        format!("    certificateKeystoreType=\"PKCS12\" certificateKeyAlias=\"{alias}\""),
+        "    certificateKeystorePassword=\"PASSPHRASE\"/>".to_owned(),
+        "</SSLHostConfig>".to_owned(),
+    ]);
+    lines
+}
+
+/// The command to try it by, and what Apache takes in place of its files.
+fn hashed(
+    folder: &Path,
+    word: &impl Fn(Role) -> String,
+    encrypted: bool,
+    has_lists: bool,
+) -> Vec<String> {
+    let all = quoted(&folder.display().to_string());
+    let (check, open) = (
+        if has_lists { " -crl_check_all" } else { "" },
+        if encrypted { " -pass file:FILE" } else { "" },
+    );
+    let mut lines = vec![
+        format!("openssl verify -CApath {all}{check} CERTIFICATE"),
+        format!(
+            "openssl s_server -accept 443 -cert {} -cert_chain {} -key {}{open} -CApath {all}{check} -Verify 3 -verify_return_error",
+            word(Role::Chain),
+            word(Role::Chain),
+            word(Role::Key)
+        ),
+        format!("SSLCACertificatePath {all}"),
+    ];
+    if has_lists {
+        lines.push(format!("SSLCARevocationPath {all}"));
+        // The folder alone does nothing: the default is `none`.
+        lines.push("SSLCARevocationCheck chain".to_owned());
+    }
+    lines
+}
+
+fn nginx(word: &impl Fn(Role) -> String, encrypted: bool, has_lists: bool) -> Vec<String> {
     let mut lines = vec![
         format!("ssl_certificate {};", word(Role::Chain)),
         format!("ssl_certificate_key {};", word(Role::Key)),
@@ -97,10 +154,13 @@ fn nginx(word: &impl Fn(Role) -> String, encrypted: bool) -> Vec<String> {
     lines.push(format!("ssl_client_certificate {};", word(Role::Trust)));
     lines.push("ssl_verify_client on;".to_owned());
     lines.push("ssl_verify_depth 3;".to_owned());
+    if has_lists {
+        lines.push(format!("ssl_crl {};", word(Role::Lists)));
+    }
     lines
 }
 
-fn apache(word: &impl Fn(Role) -> String, encrypted: bool) -> Vec<String> {
+fn apache(word: &impl Fn(Role) -> String, encrypted: bool, has_lists: bool) -> Vec<String> {
     let mut lines = vec![
         format!("SSLCertificateFile {}", word(Role::Chain)),
         format!("SSLCertificateKeyFile {}", word(Role::Key)),
@@ -109,6 +169,11 @@ fn apache(word: &impl Fn(Role) -> String, encrypted: bool) -> Vec<String> {
         // mod_ssl counts the root as well: its default of 1 refuses everybody.
         "SSLVerifyDepth 3".to_owned(),
     ];
+    if has_lists {
+        lines.push(format!("SSLCARevocationFile {}", word(Role::Lists)));
+        // The file alone does nothing: the default is `none`.
+        lines.push("SSLCARevocationCheck chain".to_owned());
+    }
     if encrypted {
         lines.push(
             "# outside of it: SSLPassPhraseDialog exec:PROGRAM, which prints the passphrase"
@@ -122,6 +187,7 @@ fn import(role: Role, name: &str) -> String {
     let store = match role {
         Role::Root => "Root",
         Role::Sub => "CA",
+        Role::Lists => return format!("certutil -addstore -f CA {name}"),
         _ => {
             return format!(
                 "Import-PfxCertificate -FilePath {name} -CertStoreLocation Cert:\\LocalMachine\\My -Password (Read-Host -AsSecureString)"

@@ -1,16 +1,13 @@
 //! The manifest: what is in a bundle, what each file is for, whom it covers; the document of kind `bundle`.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
 use jiff::Timestamp;
-use openssl::hash::{MessageDigest, hash};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Content, Order, Role, Server, caution, contents, lines};
+use super::{Content, ListsEntry, Order, Revocation, Role, Server, caution, contents, lines};
 use crate::{
-    check::Finding,
-    survey::chain::Covered,
-    x509::{Certificate, hex},
+    check::Finding, error::Result, files::NewFolder, survey::chain::Covered, x509::Certificate,
 };
 
 /// What is known of a bundle besides what it is made of.
@@ -26,17 +23,19 @@ pub struct Made<'a> {
     pub findings: &'a [Finding],
     /// Whether the set is whole: no check failed, none is unknown.
     pub complete: bool,
+    /// The command that renews its lists.
+    pub renew: &'a str,
     /// Whether the key had a passphrase that was taken off.
     pub opened: bool,
 }
 
-/// The document of kind `bundle`. Nothing of a key is in here.
-#[derive(Clone, Debug, Serialize)]
+/// The document of kind `bundle`; it is read again where its lists are renewed. Nothing of a key is in here.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Manifest {
-    schema: u32,
-    kind: &'static str,
-    tool: &'static str,
+    pub(super) schema: u32,
+    pub(super) kind: Cow<'static, str>,
+    pub(super) tool: Cow<'static, str>,
     /// The server.
     pub server: Server,
     /// The environment's id.
@@ -58,20 +57,22 @@ pub struct Manifest {
     pub key: KeyEntry,
     /// The files.
     pub files: Vec<FileEntry>,
+    /// The revocation lists; nothing where the server is given none.
+    pub lists: Option<ListsEntry>,
     /// Where the lines belong.
-    pub place: &'static str,
+    pub place: Cow<'static, str>,
     /// What the server is to be told.
     pub lines: Vec<String>,
     /// How the server takes it up.
-    pub reload: &'static str,
+    pub reload: Cow<'static, str>,
     /// Who reads the files.
-    pub read_by: &'static str,
+    pub read_by: Cow<'static, str>,
     /// What deserves attention, each as a sentence.
     pub warnings: Vec<String>,
 }
 
 /// A certificate of a bundle.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct CertificateEntry {
     /// Its subject, most specific part first.
@@ -82,13 +83,14 @@ pub struct CertificateEntry {
     not_before: Timestamp,
     /// Its last moment.
     pub not_after: Timestamp,
-    sha256: String,
+    /// SHA-256 of its DER, lower-case hex.
+    pub sha256: String,
     /// Its generation, where that is known.
     pub generation: Option<String>,
 }
 
 /// A generation, and whether its peers get in.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct GenerationEntry {
     /// Its id.
@@ -100,20 +102,20 @@ pub struct GenerationEntry {
 }
 
 /// How the key is protected.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct KeyEntry {
     /// Whether a passphrase protects it, besides the file's mode.
     pub encrypted: bool,
     /// By which algorithms.
-    pub encryption: Option<&'static str>,
+    pub encryption: Option<Cow<'static, str>>,
     /// What it is called in a store.
     pub alias: Option<String>,
     spki_sha256: String,
 }
 
 /// A file of a bundle.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct FileEntry {
     /// Its name.
@@ -121,29 +123,44 @@ pub struct FileEntry {
     /// What it is for.
     pub role: Role,
     /// Which setting or command takes it.
-    pub setting: &'static str,
+    pub setting: Cow<'static, str>,
     /// SHA-256 of it, lower-case hex; none where a private key is in it, since nothing that is computed
     /// from a key's file is to leave it.
     pub sha256: Option<String>,
 }
 
+/// Which document it is.
+pub(super) const KIND: &str = "bundle";
+/// Who wrote it.
+const TOOL: &str = concat!("ptl ", env!("CARGO_PKG_VERSION"));
 /// How a key as PEM is encrypted: see `x509::key::to_pem`.
 const KEY_ENCRYPTION: &str = "PBES2, AES-256-CBC, PBKDF2 with HMAC-SHA-256 and 600000 rounds";
 
 impl Manifest {
     /// The manifest of these files.
-    pub fn new(order: &Order<'_>, files: &[Content], made: Made<'_>) -> Self {
+    pub fn new(
+        order: &Order<'_>,
+        contents: &[Content<'_>],
+        files: Vec<FileEntry>,
+        made: Made<'_>,
+    ) -> Self {
         let (server, set) = (order.server, order.set);
         let encrypted = order.protection.passphrase().is_some();
         let alias = contents::alias(&set.leaf);
+        let lists = match order.revocation {
+            Revocation::Given(lists) => {
+                ListsEntry::of(server, lists, contents, made.judged, made.renew)
+            }
+            Revocation::None(_) => None,
+        };
         let named: Vec<_> = files
             .iter()
-            .map(|one| (one.role, one.name.as_str()))
+            .map(|one| (one.role, one.file.as_str()))
             .collect();
         Self {
             schema: 1,
-            kind: "bundle",
-            tool: concat!("ptl ", env!("CARGO_PKG_VERSION")),
+            kind: KIND.into(),
+            tool: TOOL.into(),
             server,
             environment: made.environment.map(str::to_owned),
             judged: Timestamp::from_second(made.judged.as_second()).unwrap_or(made.judged),
@@ -162,14 +179,12 @@ impl Manifest {
                 .collect(),
             generations: set.generations.iter().map(GenerationEntry::of).collect(),
             key: KeyEntry::of(order, &alias),
-            files: files
-                .iter()
-                .map(|file| FileEntry::of(file, server))
-                .collect(),
-            place: lines::place(server),
+            place: lines::place(server).into(),
             lines: lines::lines(server, made.folder, &named, encrypted, &alias),
-            reload: server.reload(),
-            read_by: server.read_by(),
+            reload: server.reload().into(),
+            read_by: server.read_by().into(),
+            lists,
+            files,
             warnings: caution::cautions(order, made.findings, made.opened),
         }
     }
@@ -207,8 +222,8 @@ impl KeyEntry {
             encrypted,
             encryption: match (encrypted, in_store) {
                 (false, _) => None,
-                (true, false) => Some(KEY_ENCRYPTION),
-                (true, true) => Some(order.strength.words()),
+                (true, false) => Some(KEY_ENCRYPTION.into()),
+                (true, true) => Some(order.strength.words().into()),
             },
             alias: in_store.then(|| alias.to_owned()),
             spki_sha256: order.set.leaf.spki_sha256.clone(),
@@ -216,19 +231,35 @@ impl KeyEntry {
     }
 }
 
+/// Writes the files into the folder, and says of each what it is for.
+///
+/// # Errors
+/// As [`NewFolder::write_by`] and [`Content::write`].
+pub fn write(
+    contents: &[Content<'_>],
+    server: Server,
+    folder: &NewFolder,
+) -> Result<Vec<FileEntry>> {
+    let mut written = Vec::new();
+    for content in contents {
+        let mut digest = String::new();
+        folder.write_by(&content.name, |file| {
+            digest = content.write(file)?;
+            Ok(())
+        })?;
+        written.push(FileEntry::of(content, server, digest));
+    }
+    Ok(written)
+}
+
 impl FileEntry {
-    fn of(content: &Content, server: Server) -> Self {
-        // Invariant: SHA-256 is in OpenSSL's default provider, which is always there.
-        let digest = || hash(MessageDigest::sha256(), &content.bytes).ok();
-        let sha256 = match content.role.holds_key() {
-            true => None,
-            false => digest().map(|digest| hex(&digest)),
-        };
+    /// A file with this SHA-256.
+    pub(super) fn of(content: &Content<'_>, server: Server, digest: String) -> Self {
         Self {
             file: content.name.clone(),
             role: content.role,
-            setting: lines::setting(server, content.role),
-            sha256,
+            setting: lines::setting(server, content.role).into(),
+            sha256: (!content.role.holds_key()).then_some(digest),
         }
     }
 }

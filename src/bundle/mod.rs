@@ -2,14 +2,20 @@
 //!
 //! What goes in comes from `survey::chain`, judged; here it is only put into files, lines and a manifest.
 
+mod anchors;
 mod caution;
 mod contents;
 mod lines;
+mod lists;
 mod manifest;
+mod renew;
 mod server;
 
+pub use anchors::leave_out_revoked;
 pub use contents::{Content, Role, contents};
-pub use manifest::{FileEntry, KeyEntry, Made, Manifest};
+pub use lists::{Covers, ListEntry, ListsEntry, Revocation};
+pub use manifest::{FileEntry, KeyEntry, Made, Manifest, write};
+pub use renew::{Bundle, Renewed};
 pub use server::Server;
 
 use openssl::pkey::{PKey, Private};
@@ -90,6 +96,8 @@ pub struct Order<'a> {
     pub protection: &'a Protection,
     /// How a store is encrypted.
     pub strength: Strength,
+    /// The revocation lists.
+    pub revocation: Revocation<'a>,
 }
 
 /// Refuses a key that is not the certificate's: nothing allows that.

@@ -1,24 +1,27 @@
 //! The servers that a bundle can be for, and what each of them takes.
 
 use clap::ValueEnum;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A server, or another reader of key and certificate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Server {
-    /// PEM: chain, key and CAs
+    /// PEM: chain, key, CAs and lists
     Nginx,
-    /// PEM: chain, key and CAs
+    /// PEM: chain, key, CAs and lists
     Apache,
-    /// PEM: chain and key in one file, and CAs
+    /// PEM: chain and key in one file, CAs and lists
     Haproxy,
-    /// PKCS#12: a keystore and a truststore
+    /// PKCS#12: a keystore and a truststore; lists as PEM
     Tomcat,
-    /// PKCS#12: a keystore and a truststore
+    /// PKCS#12: a keystore and a truststore; lists as PEM
     Java,
-    /// PKCS#12 (.pfx), and the CAs as .cer for Windows' stores
+    /// PKCS#12 (.pfx), and CAs and lists as DER for Windows' stores
     Iis,
+    /// PEM: chain and key, and a folder of CAs and lists by OpenSSL's hash of their names
+    #[serde(rename = "openssl-dir")]
+    OpensslDir,
 }
 
 impl Server {
@@ -31,6 +34,7 @@ impl Server {
             Self::Tomcat => "tomcat",
             Self::Java => "java",
             Self::Iis => "iis",
+            Self::OpensslDir => "openssl-dir",
         }
     }
 
@@ -43,6 +47,7 @@ impl Server {
             Self::Tomcat => "Tomcat",
             Self::Java => "Java",
             Self::Iis => "IIS",
+            Self::OpensslDir => "OpenSSL",
         }
     }
 
@@ -60,7 +65,7 @@ impl Server {
             Self::Tomcat => {
                 "the user that Tomcat runs as: give it the folder, as by `chown -R tomcat: FOLDER` on Debian"
             }
-            Self::Java => {
+            Self::Java | Self::OpensslDir => {
                 "the user that the program runs as: give it the folder by `chown -R USER: FOLDER`"
             }
             Self::Iis => {
@@ -78,6 +83,28 @@ impl Server {
             Self::Tomcat => "systemctl restart tomcat10",
             Self::Java => "start the program again: Java reads its stores once",
             Self::Iis => "choose the certificate in IIS Manager: site, Bindings, https",
+            Self::OpensslDir => {
+                "start the program again; the `openssl` command reads the folder anew each time"
+            }
+        }
+    }
+
+    /// How it takes up new lists: none of them looks at the file again by itself.
+    pub fn reload_lists(self) -> &'static str {
+        match self {
+            Self::Nginx | Self::Apache | Self::Haproxy | Self::Tomcat | Self::OpensslDir => {
+                self.reload()
+            }
+            Self::Java => "start the program again, unless it reads the file anew by itself",
+            Self::Iis => "certutil -setreg chain\\ChainCacheResyncFiletime @now; iisreset",
+        }
+    }
+
+    /// Whether it asks for a list that covers the root itself: OpenSSL does, of every certificate of the chain.
+    pub fn asks_of_roots(self) -> bool {
+        match self {
+            Self::Nginx | Self::Apache | Self::Haproxy | Self::OpensslDir => true,
+            Self::Tomcat | Self::Java | Self::Iis => false,
         }
     }
 }

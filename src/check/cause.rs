@@ -115,7 +115,7 @@ causes! {
     CrlEndsTooSoon "crl-ends-too-soon" "The list ends before the next run of the job that fetches it."
     OcspMissing "ocsp-missing" "The responder gave no answer that speaks of the certificate."
     OcspUnauthorised "ocsp-unauthorised" "The answer's signature is not one of the issuer or of a responder that it named."
-    OcspStale "ocsp-stale" "The responder's answer is past its next update."
+    OcspStale "ocsp-stale" "The responder's answer is past its next update, or begins only later."
     ProxyFailed "proxy-failed" "The proxy that the environment variables name did not open the way."
     CsrUnsound "csr-unsound" "The certificate request would be refused, or lead to a wrong certificate."
     PrivateKeyIncluded "private-key-included" "A private key stands in a file that is to be sent."

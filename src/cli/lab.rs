@@ -14,6 +14,7 @@ Examples:
   ptl lab up                                    start a lab in ./lab, until Ctrl-C
   ptl init --env lab/lab.toml                   in another terminal: every command takes it by --env
   ptl lab issue example.thirdparty.nhs.uk.csr   sign a request, as a desk would
+  ptl lab issue example.csr --no-list --ocsp    another, whose revocation OCSP alone tells
   ptl lab fault tls-expired                     break something; `ptl check-firewall` must find it
   ptl lab fault none                            mend it again
 
@@ -129,6 +130,12 @@ pub struct IssueArgs {
     /// It is for servers alone
     #[arg(long)]
     pub no_client_auth: bool,
+    /// It names the lab's OCSP responder, which no source says of the NHS's own leaves
+    #[arg(long)]
+    pub ocsp: bool,
+    /// It names no revocation list
+    #[arg(long)]
+    pub no_list: bool,
 }
 
 /// What is revoked.

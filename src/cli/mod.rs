@@ -58,7 +58,7 @@ pub enum Command {
     CheckFirewall(check_firewall::CheckFirewallArgs),
     /// Find the pinned CAs, or fetch them
     Trust(trust::TrustArgs),
-    /// Look certificates up in revocation lists, and see how long these hold
+    /// Fetch revocation lists, look certificates up in them, and see how long they hold
     Crl(crl::CrlArgs),
     /// Show every date that ends something
     Expiry(expiry::ExpiryArgs),

@@ -1,5 +1,7 @@
 //! `ptl bundle`.
 
+mod lists;
+
 use std::path::{Path, PathBuf};
 
 use openssl::pkey::{PKey, Private};
@@ -14,6 +16,7 @@ use crate::{
     report::{self, Format},
     survey::{
         chain::{self, Files, Gathered, Set},
+        lists::Lists,
         work_tree,
     },
     terminal,
@@ -26,6 +29,8 @@ use crate::{
 /// What was gathered, and where it is to go.
 struct Job {
     gathered: Gathered,
+    /// The revocation lists; nothing where none is wanted.
+    lists: Option<Lists>,
     environment: Option<String>,
     at: jiff::Timestamp,
     key: Key,
@@ -48,19 +53,26 @@ pub(super) fn run(args: &BundleArgs, global: &Global) -> Result<Exit> {
         return Err(report::no_junit());
     }
     refuse_what_contradicts(args)?;
+    if args.lists_only {
+        return lists::renew(args, global);
+    }
     let output = open_output(global)?;
-    let job = match &args.cert {
+    let mut job = match &args.cert {
         Some(cert) => of_files(args, cert, global)?,
         None => of_install(args, global)?,
     };
     let environment = job.environment.as_deref();
-    let findings = job.gathered.findings.clone();
+    let mut findings = job.gathered.findings.clone();
+    findings.extend(job.lists.iter().flat_map(|lists| lists.findings.clone()));
     let report = Report::new("bundle", environment, job.at, findings, global.strict);
     if report.verdict != Verdict::Pass && !args.allow_incomplete {
         if !global.quiet {
             terminal::note("note: nothing was written; --allow-incomplete writes the set as it is");
         }
         return deliver(&report, global, output);
+    }
+    if let (Some(set), Some(lists)) = (&mut job.gathered.set, &mut job.lists) {
+        bundle::leave_out_revoked(set, args.server, lists);
     }
     let Some(set) = &job.gathered.set else {
         return Err(Error::unmet(
@@ -75,6 +87,13 @@ pub(super) fn run(args: &BundleArgs, global: &Global) -> Result<Exit> {
 }
 
 fn refuse_what_contradicts(args: &BundleArgs) -> Result<()> {
+    if !args.trust.is_empty() && args.cert.is_none() && !args.lists_only {
+        return Err(
+            Error::input("--trust goes with --cert, or with --lists-only").hint(
+                "Give --cert, --key and --out as well; in an install ptl.toml names the CAs.",
+            ),
+        );
+    }
     if args.legacy_pfx && args.server != Server::Iis {
         return Err(Error::input(format!(
             "--legacy-pfx is for Windows, and {} reads better",
@@ -120,13 +139,36 @@ fn of_files(args: &BundleArgs, cert: &Path, global: &Global) -> Result<Job> {
     };
     let secret = passphrase::of_files(&files.all(), &args.passphrase, global)?;
     let opened = passphrase::read_key_under(key, secret.as_ref())?;
+    let gathered = chain::gather_files(&files, secret.as_ref(), &context)?;
     Ok(Job {
-        gathered: chain::gather_files(&files, secret.as_ref(), &context)?,
+        lists: lists(&gathered, args, None, &context)?,
+        gathered,
         environment: None,
         at,
         key: Key::of(key, opened, secret)?,
         out: out.clone(),
     })
+}
+
+/// The lists for what was gathered; nothing where none is wanted, or there is nobody to trust.
+fn lists(
+    gathered: &Gathered,
+    args: &BundleArgs,
+    scene: Option<&Scene>,
+    context: &Context<'_>,
+) -> Result<Option<Lists>> {
+    match &gathered.set {
+        Some(set) if !args.no_lists => {
+            lists::Source::of(args, scene)?.lists(&set.trust, args.server, context)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Where the bundle of an install is, unless another place is named.
+fn usual_folder(args: &BundleArgs, scene: &Scene) -> PathBuf {
+    let name = format!("bundle-{}-{}", args.server.word(), scene.environment.id);
+    scene.install.folder.join(name)
 }
 
 impl Key {
@@ -152,15 +194,15 @@ fn of_install(args: &BundleArgs, global: &Global) -> Result<Job> {
         Error::input(format!("ptl.toml names no `key` under [environment.{id}]"))
             .hint("Write it there, or give --cert, --key, --trust and --out.")
     })?;
-    let out = args.out.clone().unwrap_or_else(|| {
-        let name = format!("bundle-{}-{id}", args.server.word());
-        scene.install.folder.join(name)
-    });
+    let out = args.out.clone();
+    let out = out.unwrap_or_else(|| usual_folder(args, &scene));
     NewFolder::refuse_existing(&out)?;
     let secret = passphrase::of_files(&[key], &args.passphrase, global)?;
     let opened = passphrase::read_key_under(key, secret.as_ref())?;
+    let gathered = chain::gather_install(&subject, endpoint, key, secret.as_ref())?;
     Ok(Job {
-        gathered: chain::gather_install(&subject, endpoint, key, secret.as_ref())?,
+        lists: lists(&gathered, args, Some(&scene), &subject.context())?,
+        gathered,
         environment: Some(id.clone()),
         at: subject.at,
         key: Key::of(key, opened, secret)?,
@@ -188,23 +230,24 @@ fn write(
             true => Strength::Legacy,
             false => Strength::Modern,
         },
+        revocation: lists::revocation(job.lists.as_ref(), args),
     };
     let contents = bundle::contents(&order)?;
+    let folder = whole(&job.out);
     let made = Made {
         environment: job.environment.as_deref(),
         judged: job.at,
-        folder: &whole(&job.out),
+        folder: &folder,
+        renew: &lists::command(args, global, &folder),
         findings: &report.findings,
         complete: report.verdict == Verdict::Pass,
         opened: passphrase.is_some() && args.plain_key,
     };
-    let mut manifest = Manifest::new(&order, &contents, made);
-    let folder = NewFolder::start(&job.out)?;
-    for content in &contents {
-        folder.write(&content.name, &content.bytes)?;
-    }
-    folder.write(MANIFEST, report::document(&manifest)?.as_bytes())?;
-    folder.appear()?;
+    let new = NewFolder::start(&job.out)?;
+    let files = bundle::write(&contents, args.server, &new)?;
+    let mut manifest = Manifest::new(&order, &contents, files, made);
+    new.write(MANIFEST, report::document(&manifest)?.as_bytes())?;
+    new.appear()?;
     // Said now and not kept: it is about the place, and the folder will be moved.
     let secrets = contents.iter().filter(|content| content.role.holds_key());
     let taken_along = secrets.filter_map(|content| in_work_tree(&job.out.join(&content.name)));

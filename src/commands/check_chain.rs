@@ -42,7 +42,8 @@ fn on_install(global: &Global) -> Result<Exit> {
     let output = open_output(global)?;
     let selection = scene.selection(global)?;
     let subject = scene.subject(global, &selection)?;
-    let report = wait(global, survey::run("check-chain", &[Area::Chain], &subject))??;
+    let areas = [Area::Chain, Area::Revocation];
+    let report = wait(global, survey::run("check-chain", &areas, &subject))??;
     deliver(&report, global, output)
 }
 

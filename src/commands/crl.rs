@@ -1,83 +1,155 @@
 //! `ptl crl`.
 
+mod fetch;
+
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jiff::{SignedDuration, Timestamp};
 
-use super::{Exit, hand_over, layout, open_output};
+use super::{Exit, context::Scene, hand_over, layout, open_output};
 use crate::{
+    check::Verdict,
     cli::{
         Global,
-        crl::{CrlArgs, CrlCommand, LookupArgs, StatusArgs},
+        crl::{CrlArgs, CrlCommand, KeptArgs, LookupArgs, StatusArgs},
     },
+    config,
     crl::{
-        lookup::{self, Looked, Wanted},
+        cache::{Cache, Origin},
+        kept,
+        lookup::{self, Looked, Terms, Wanted},
         serial_of_text,
     },
     error::{Error, Result},
-    report::{self, Format, ListStatus, LookUp, visible},
+    report::{self, Explanation, Format, ListStatus, LookUp, visible},
+    survey::revocation::Watched,
     terminal,
     x509::{Certificate, Contents},
 };
 
-/// Runs `ptl crl lookup` and `ptl crl status`.
+/// Runs `ptl crl fetch`, `ptl crl lookup` and `ptl crl status`.
 ///
 /// # Errors
 /// Where a file, a serial number or a duration is wrong.
 pub(super) fn run(args: &CrlArgs, global: &Global) -> Result<Exit> {
+    match &args.command {
+        CrlCommand::Fetch(args) => fetch::run(args, global),
+        CrlCommand::Lookup(args) => say(global, || look_up(args, global), LookUp::verdict),
+        CrlCommand::Status(args) => say(global, || status(args, global), ListStatus::verdict),
+    }
+}
+
+/// Prints a document, and says what it comes down to.
+fn say<D: Explanation>(
+    global: &Global,
+    make: impl FnOnce() -> Result<D>,
+    verdict: fn(&D) -> Verdict,
+) -> Result<Exit> {
     if global.format == Format::Junit {
         return Err(report::no_junit());
     }
     let output = open_output(global)?;
+    let document = make()?;
     let layout = layout(global, output.as_ref());
-    let (text, verdict) = match &args.command {
-        CrlCommand::Lookup(args) => {
-            let document = look_up(args, global)?;
-            let text = report::explain(&document, global.format, layout)?;
-            (text, document.verdict())
-        }
-        CrlCommand::Status(args) => {
-            let document = status(args, global)?;
-            let text = report::explain(&document, global.format, layout)?;
-            (text, document.verdict())
-        }
-    };
-    hand_over(&text, output)?;
-    Ok(verdict.into())
+    hand_over(&report::explain(&document, global.format, layout)?, output)?;
+    Ok(verdict(&document).into())
 }
 
 fn look_up(args: &LookupArgs, global: &Global) -> Result<LookUp> {
     let at = global.time()?;
-    let mut issuers = issuers(&args.issuer)?;
     let wanted = wanted(args)?;
+    let mut library = Library::of(&args.list, &args.kept, global)?;
     // A chain in one file brings its own issuers.
-    issuers.extend(wanted.iter().filter_map(Wanted::authority).cloned());
-    let mut looked = read(&args.list, &wanted, &issuers, at)?;
+    let authorities = wanted.iter().filter_map(Wanted::authority);
+    library.issuers.extend(authorities.cloned());
+    let mut looked = library.look_up(&wanted, at)?;
     lookup::leave_changed(&mut looked);
     Ok(LookUp::of(&wanted, &looked, at))
 }
 
 fn status(args: &StatusArgs, global: &Global) -> Result<ListStatus> {
     let at = global.time()?;
-    let every = args.every.as_deref().map(every).transpose()?;
-    let looked = read(&args.lists, &[], &issuers(&args.issuer)?, at)?;
-    Ok(ListStatus::of(&looked, at, every))
+    let library = Library::of(&args.lists, &args.kept, global)?;
+    let every = match &args.every {
+        Some(text) => Some(every(text)?),
+        None => library.every,
+    };
+    let looked = library.look_up(&[], at)?;
+    let origins = looked.iter().map(|it| library.origin(it)).collect();
+    Ok(ListStatus::of(&looked, origins, at, every))
 }
 
-fn read(
-    lists: &[PathBuf],
-    wanted: &[Wanted],
-    issuers: &[Arc<Certificate>],
-    at: Timestamp,
-) -> Result<Vec<Looked>> {
-    let looked = lists
-        .iter()
-        .map(|list| lookup::look_up(list.clone(), wanted, issuers, at));
-    looked.collect()
+/// Lists, and who may have signed them.
+struct Library {
+    lists: Vec<PathBuf>,
+    /// Where they are kept, if they are.
+    cache: Option<Cache>,
+    issuers: Vec<Arc<Certificate>>,
+    every: Option<SignedDuration>,
 }
+
+impl Library {
+    /// The lists that are named, else those of a cache, else those of the install.
+    fn of(lists: &[PathBuf], kept: &KeptArgs, global: &Global) -> Result<Self> {
+        let issuers = issuers(&kept.issuer)?;
+        if !lists.is_empty() {
+            return Ok(Self {
+                lists: lists.to_vec(),
+                cache: None,
+                issuers,
+                every: None,
+            });
+        }
+        let (cache, known, every) = match &kept.cache {
+            Some(folder) => (Cache::of(folder.clone()), Vec::new(), None),
+            None => Self::of_install(global)?,
+        };
+        let lists = cache.lists()?;
+        if lists.is_empty() {
+            return Err(
+                Error::input(format!("no list is kept in `{}`", cache.folder().display()))
+                    .hint("Fetch them: `ptl crl fetch`; or name files of lists."),
+            );
+        }
+        Ok(Self {
+            lists,
+            cache: Some(cache),
+            issuers: issuers.into_iter().chain(known).collect(),
+            every,
+        })
+    }
+
+    fn of_install(global: &Global) -> Result<OfInstall> {
+        let scene = Scene::read(global)?;
+        let selection = scene.selection(global)?;
+        let watched = Watched::of_install(&scene.subject(global, &selection)?);
+        let revocation = &scene.install.revocation;
+        let cache = Cache::of(revocation.folder_of(&scene.environment.id));
+        Ok((cache, watched.issuers, revocation.every))
+    }
+
+    fn look_up(&self, wanted: &[Wanted], at: Timestamp) -> Result<Vec<Looked>> {
+        let terms = Terms::strict(&self.issuers, at);
+        let lists = self.lists.iter().cloned();
+        match &self.cache {
+            Some(_) => lists.map(|it| kept::look_up(it, wanted, &terms)).collect(),
+            None => lists
+                .map(|it| lookup::look_up(it, wanted, &self.issuers, at))
+                .collect(),
+        }
+    }
+
+    fn origin(&self, looked: &Looked) -> Option<Origin> {
+        let name = looked.file.file_stem()?.to_str()?;
+        self.cache.as_ref()?.origin(name)
+    }
+}
+
+/// The cache of an install, the CAs that it has, and how often it fetches.
+type OfInstall = (Cache, Vec<Arc<Certificate>>, Option<SignedDuration>);
 
 fn issuers(paths: &[PathBuf]) -> Result<Vec<Arc<Certificate>>> {
     let mut issuers = Vec::new();
@@ -94,16 +166,9 @@ fn issuers(paths: &[PathBuf]) -> Result<Vec<Arc<Certificate>>> {
 
 /// How often lists are fetched, as `24h` or `7d`.
 fn every(text: &str) -> Result<SignedDuration> {
-    let span: Option<Span> = text.parse().ok();
-    let duration = span.and_then(|span| {
-        let days = SpanRelativeTo::days_are_24_hours();
-        span.to_duration(days).ok()
-    });
-    match duration {
-        Some(duration) if duration.is_positive() => Ok(duration),
-        _ => Err(Error::input(format!("--every: `{text}` is no duration"))
-            .hint("Write it as 24h or 7d.")),
-    }
+    config::duration_of(text).ok_or_else(|| {
+        Error::input(format!("--every: `{text}` is no duration")).hint("Write it as 24h or 7d.")
+    })
 }
 
 /// The certificates of files, and serial numbers.

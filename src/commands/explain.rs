@@ -10,11 +10,12 @@ use crate::{
     files::Output,
     report::{
         self, CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation,
-        GenerationsDocument,
+        GenerationsDocument, RevocationDocument,
     },
 };
 
 const GENERATIONS: &str = "generations";
+const REVOCATION: &str = "revocation";
 
 /// Runs `ptl explain`.
 ///
@@ -32,6 +33,9 @@ pub(super) fn run(args: &ExplainArgs, global: &Global) -> Result<Exit> {
     if is_topic(GENERATIONS) {
         let document = GenerationsDocument::of(environment::all(), global.time()?);
         return show(&document, global, output);
+    }
+    if is_topic(REVOCATION) {
+        return show(&RevocationDocument::of(environment::all()), global, output);
     }
     if let Some(meta) = checks::all().into_iter().find(|meta| is_topic(meta.id.0)) {
         return show(&CheckDocument::from(meta), global, output);
@@ -54,7 +58,7 @@ fn unknown(topic: &str) -> Error {
         .iter()
         .map(|meta| meta.id.0)
         .chain(Cause::ALL.iter().map(|cause| cause.word()))
-        .chain([GENERATIONS]);
+        .chain([GENERATIONS, REVOCATION]);
     let hint = match nearest(topic, known) {
         Some(word) => {
             format!("Did you mean `ptl explain {word}`? `ptl explain --list` names every check.")

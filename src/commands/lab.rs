@@ -74,6 +74,8 @@ fn issue(args: &IssueArgs, global: &Global) -> Result<Exit> {
         wrong_name: args.wrong_name,
         no_client_auth: args.no_client_auth,
         alternative_name: args.san,
+        ocsp: args.ocsp,
+        no_list: args.no_list,
     };
     let to = args
         .out
@@ -140,8 +142,9 @@ fn fault(args: &FaultArgs, global: &Global) -> Result<Exit> {
     line(&match fault {
         None => "No fault is on.".to_owned(),
         Some(fault) => format!(
-            "{fault} is on: {} `ptl check-firewall` must find it by {} as {}.{}",
+            "{fault} is on: {} {} must find it by {} as {}.{}",
             fault.says(),
+            fault.found_by(),
             fault.check(),
             fault.cause(),
             fault.own_part(&args.lab.lab)

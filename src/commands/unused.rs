@@ -1,7 +1,7 @@
 //! Says which of the flags that every command takes mean nothing to this one, so that nobody relies on them.
 
 use crate::{
-    cli::{Cli, Command},
+    cli::{Cli, Command, crl::CrlCommand},
     report::Format,
 };
 
@@ -13,9 +13,8 @@ pub(super) fn note(cli: &Cli) -> Option<String> {
         Command::Csr(args) => (args.action.is_some(), true),
         Command::Bundle(args) => (true, args.cert.is_none()),
         Command::Init(_) | Command::Trust(_) | Command::Expiry(_) => (false, true),
-        Command::Checklist(_) | Command::Crl(_) | Command::Explain(_) | Command::Lab(_) => {
-            (false, false)
-        }
+        Command::Crl(args) => (matches!(args.command, CrlCommand::Fetch(_)), true),
+        Command::Checklist(_) | Command::Explain(_) | Command::Lab(_) => (false, false),
     };
     let starts = matches!(cli.command, Command::Init(_));
     // What a lab does in one line; what does not look at dates.

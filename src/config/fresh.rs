@@ -272,6 +272,27 @@ const TAIL: &str = r#"
 # Name servers to ask besides the system's own and HSCN's.
 # resolvers = ["10.0.0.53"]
 
+# ---- Revocation: `ptl crl fetch` keeps the lists, `ptl crl status` says how long they hold
+# [revocation]
+
+# The folder of the lists; each environment has its own in it.
+# folder = "crl"
+
+# How often the lists are fetched. A list that ends before the next time is a warning.
+# every = "24h"
+
+# Certificates of peers, as the Spine proxy's: a list is a part of its CA's certificates, and theirs may be another one.
+# peers = ["ssp.pem"]
+
+# Where nobody can tell whether a certificate is revoked: require (unknown: nothing passes), warn, or off; and how long
+# past its next update a list is still taken: not at all where it is not said.
+# policy = "require"
+# grace = "24h"
+
+# The same for one generation.
+# [revocation.generation.sha1]
+# policy = "warn"
+
 # ---- A failure that somebody answers for, until a day. One [[waive]] for each check.
 # [[waive]]
 # check = "CHAIN-001"

@@ -4,8 +4,10 @@ mod fqdn;
 pub mod fresh;
 mod hosts;
 mod read;
+mod revocation;
 mod rules;
 mod section;
+mod waiver;
 
 use std::{
     collections::BTreeMap,
@@ -18,6 +20,7 @@ use jiff::civil::Date;
 pub use fqdn::Fqdn;
 pub use hosts::NAMEABLE;
 pub use read::{FILE, SCHEMA, parse};
+pub use revocation::{Policy, Revocation, Rule, duration_of};
 pub use rules::name_server;
 
 use crate::environment::{Generation, Role, Standing};
@@ -46,6 +49,8 @@ pub struct Install {
     pub environments: BTreeMap<String, Endpoint>,
     /// What the network here is like.
     pub network: Network,
+    /// Where revocation lists are kept, and what is made of one that is missing.
+    pub revocation: Revocation,
     /// Failures that somebody answers for.
     pub waivers: Vec<Waiver>,
     /// What is unusual in the file, but not wrong.

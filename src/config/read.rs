@@ -8,8 +8,9 @@ use std::{
 use toml::de::DeTable;
 
 use super::{
-    Endpoint, Install, Network, Problem, Waiver, rules,
+    Endpoint, Install, Network, Problem, Revocation, revocation, rules,
     section::{Notes, Section, Text, section},
+    waiver,
 };
 use crate::{
     environment::{self, SERVICES, SHIPPED},
@@ -146,11 +147,11 @@ fn install(
     let network = document
         .table("network", notes)
         .map_or_else(Network::default, |section| network(section, notes));
-    let waivers = document
-        .tables("waive", notes)
-        .into_iter()
-        .filter_map(|section| waiver(section, checks, notes))
-        .collect();
+    let waivers = waiver::all(&mut document, checks, notes);
+    let revocation = match document.table("revocation", notes) {
+        Some(section) => revocation::read(section, folder, has_profile, notes),
+        None => Revocation::usual(folder),
+    };
     document.finish(notes);
     let (organisation, ods) = organisation?;
     let (product, product_version) = product?;
@@ -165,6 +166,7 @@ fn install(
         default_environment: default_environment?,
         environments,
         network,
+        revocation,
         waivers,
         warnings: Vec::new(),
     })
@@ -282,7 +284,7 @@ fn endpoint(mut section: Section<'_>, id: &str, folder: &Path, notes: &mut Notes
     endpoint
 }
 
-fn folder_relative(folder: &Path, path: &str) -> PathBuf {
+pub(super) fn folder_relative(folder: &Path, path: &str) -> PathBuf {
     if folder == Path::new(".") {
         path.into()
     } else {
@@ -324,6 +326,14 @@ fn require(section: &mut Section<'_>, id: &str, notes: &mut Notes) -> Option<Vec
     Some(wanted.into_iter().map(|text| text.value).collect())
 }
 
+/// The generations of every shipped environment, each once.
+pub(super) fn known_generations() -> Vec<String> {
+    let mut known: Vec<String> = shipped().into_iter().flat_map(generations).collect();
+    known.sort();
+    known.dedup();
+    known
+}
+
 fn generations(id: &str) -> Vec<String> {
     environment::find(id).map_or_else(
         |_| Vec::new(),
@@ -349,40 +359,4 @@ fn network(mut section: Section<'_>, notes: &mut Notes) -> Network {
     };
     section.finish(notes);
     network
-}
-
-fn waiver(mut section: Section<'_>, checks: &[&str], notes: &mut Notes) -> Option<Waiver> {
-    let check = section.required("check", notes);
-    if let Some(check) = &check {
-        check_id(check, checks, notes);
-    }
-    let reason = section.required("reason", notes);
-    let by = section.required("by", notes);
-    let until = section.date("until", notes);
-    section.finish(notes);
-    Some(Waiver {
-        check: check?.value,
-        reason: reason?.value,
-        by: by?.value,
-        until: until?,
-    })
-}
-
-/// A waiver is for one check: a pattern would hide failures that nobody has seen yet.
-fn check_id(text: &Text, checks: &[&str], notes: &mut Notes) {
-    let id = text.value.as_str();
-    let formed = id.rsplit_once('-').is_some_and(|(area, number)| {
-        !area.is_empty()
-            && area.bytes().all(|byte| byte.is_ascii_uppercase())
-            && number.len() == 3
-            && number.bytes().all(|byte| byte.is_ascii_digit())
-    });
-    if checks.contains(&id) || (formed && checks.is_empty()) {
-        return;
-    }
-    let guess = nearest(id, checks.iter().copied()).map_or_else(
-        || "`ptl explain --list` shows them all".to_owned(),
-        |guess| format!("did you mean `{guess}`?"),
-    );
-    notes.problem(&text.span, format!("no check `{id}`: {guess}"));
 }

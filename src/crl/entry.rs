@@ -23,6 +23,11 @@ pub struct Entry<'a> {
 pub struct Reason(u8);
 
 impl Reason {
+    /// That of a number, which OCSP has in common with lists.
+    pub(super) fn of(code: u8) -> Self {
+        Self(code)
+    }
+
     /// Whether the certificate is on hold alone, so that a later list may say otherwise.
     pub fn is_hold(self) -> bool {
         self.0 == 6

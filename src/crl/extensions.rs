@@ -10,7 +10,7 @@ use super::{
     Problem,
     window::{Header, object},
 };
-use crate::x509::hex;
+use crate::x509::{hex, name_text};
 
 /// What a list covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +117,18 @@ const URL: u8 = 0x86;
 const DIRECTORY: u8 = 0xa4;
 
 impl Scope {
+    /// The names of its partition, for people.
+    pub fn names(&self) -> Vec<String> {
+        let names = self.points.iter().map(|point| match point {
+            PointName::Url(url) => url.clone(),
+            PointName::Directory(entry) => {
+                name_text(entry).unwrap_or_else(|| "a directory's entry".to_owned())
+            }
+            PointName::Other => "a name of a rare kind".to_owned(),
+        });
+        names.collect()
+    }
+
     /// Reads an issuing distribution point; `None` where it is none. x509-parser passes over names relative to the
     /// issuer.
     fn of(der: &[u8]) -> Option<Self> {

@@ -1,19 +1,19 @@
 //! Looks certificates up in lists: for each the best that any of the lists says of it.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     Gap, Problem, Signature,
     file::ListFile,
-    index::Found,
+    index::{Builder, Found},
     scan::{self, List},
-    status::{self, Status},
+    status::{self, Status, When},
 };
 use crate::{
     error::{Error, Result},
@@ -43,6 +43,27 @@ pub struct Looked {
 }
 
 impl Looked {
+    /// The name of its file, without the folder.
+    pub fn file_name(&self) -> String {
+        let name = self.file.file_name().unwrap_or(self.file.as_os_str());
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Its file, number and dates, as a fragment: `a.crl, number 0x5, from 2026-11-20 08:00Z to 2026-11-27 08:00Z`.
+    pub fn cited(&self) -> String {
+        let list = &self.list;
+        let moment = |at: Timestamp| at.strftime("%F %H:%MZ").to_string();
+        let number = list.extensions.number.as_ref();
+        let number = number.map_or_else(String::new, |number| format!(", number 0x{number}"));
+        let end = list.next_update;
+        let end = end.map_or_else(String::new, |end| format!(" to {}", moment(end)));
+        format!(
+            "{}{number}, from {}{end}",
+            self.file_name(),
+            moment(list.this_update)
+        )
+    }
+
     /// Whether another is a later list of the same issuer and scope: what was on hold may have been released.
     pub fn is_superseded_by(&self, other: &Self, at: Timestamp) -> bool {
         let (old, new) = (&self.list, &other.list);
@@ -51,6 +72,28 @@ impl Looked {
             && new.signature == Signature::Fits
             && new.this_update > old.this_update
             && new.this_update <= at
+    }
+}
+
+/// What lists are judged by.
+#[derive(Clone, Copy)]
+pub struct Terms<'a> {
+    /// The CAs that may have signed them.
+    pub issuers: &'a [Arc<Certificate>],
+    /// The moment.
+    pub at: Timestamp,
+    /// How long a list of an issuer is taken past its next update.
+    pub grace: &'a dyn Fn(&Certificate) -> SignedDuration,
+}
+
+impl<'a> Terms<'a> {
+    /// Strictly: no list is taken past its next update.
+    pub fn strict(issuers: &'a [Arc<Certificate>], at: Timestamp) -> Self {
+        Self {
+            issuers,
+            at,
+            grace: &|_| SignedDuration::ZERO,
+        }
     }
 }
 
@@ -64,6 +107,17 @@ pub fn look_up(
     issuers: &[Arc<Certificate>],
     at: Timestamp,
 ) -> Result<Looked> {
+    let terms = Terms::strict(issuers, at);
+    read_whole(file, wanted, &terms, false).map(|(looked, _)| looked)
+}
+
+/// As [`look_up`], on these terms; with the beginnings of an index where one is wanted.
+pub(super) fn read_whole(
+    file: PathBuf,
+    wanted: &[Wanted],
+    terms: &Terms<'_>,
+    indexed: bool,
+) -> Result<(Looked, Option<Builder>)> {
     let mut source = ListFile::open(&file)?;
     let damaged = |problem: Problem| {
         Error::input(format!(
@@ -72,26 +126,20 @@ pub fn look_up(
         ))
         .hint("Download it again.")
     };
-    let named = named(&mut source, issuers).map_err(damaged)?;
-    let (list, issuer, found) = read(&mut source, wanted, &named).map_err(damaged)?;
+    let named = named(&mut source, terms.issuers).map_err(damaged)?;
+    let reading = read(&mut source, wanted, &named, indexed).map_err(damaged)?;
+    let found = |it: &Wanted| reading.found.get(it.serial()).copied();
     let said = wanted
         .iter()
-        .map(|it| {
-            said(
-                it,
-                &list,
-                issuer.as_ref(),
-                found.get(it.serial()).copied(),
-                at,
-            )
-        })
+        .map(|it| said(it, &reading.list, reading.issuer.as_ref(), found(it), terms))
         .collect();
-    Ok(Looked {
-        list,
-        issuer,
+    let looked = Looked {
+        list: reading.list,
+        issuer: reading.issuer,
         said,
         file,
-    })
+    };
+    Ok((looked, reading.index))
 }
 
 /// Leaves to OpenSSL what another of the lists may change: a delta revokes, and releases from hold.
@@ -120,25 +168,32 @@ fn named(
     Ok(issuers.iter().filter(is).cloned().collect())
 }
 
-type Entries = HashMap<Vec<u8>, Found>;
+/// A list that was read whole.
+struct Reading {
+    list: List,
+    issuer: Option<Arc<Certificate>>,
+    found: HashMap<Vec<u8>, Found>,
+    index: Option<Builder>,
+}
 
 /// The list, read and verified by the first that fits.
 fn read(
     source: &mut ListFile,
     wanted: &[Wanted],
     named: &[Arc<Certificate>],
-) -> Result<(List, Option<Arc<Certificate>>, Entries), Problem> {
+    indexed: bool,
+) -> Result<Reading, Problem> {
     let mut last = None;
     for issuer in named {
-        let (list, found) = read_under(source, wanted, Some(issuer))?;
-        if list.signature == Signature::Fits {
-            return Ok((list, Some(Arc::clone(issuer)), found));
+        let reading = read_under(source, wanted, Some(issuer), indexed)?;
+        if reading.list.signature == Signature::Fits {
+            return Ok(reading);
         }
-        last = Some((list, Some(Arc::clone(issuer)), found));
+        last = Some(reading);
     }
     match last {
         Some(last) => Ok(last),
-        None => read_under(source, wanted, None).map(|(list, found)| (list, None, found)),
+        None => read_under(source, wanted, None, indexed),
     }
 }
 
@@ -146,34 +201,42 @@ fn read_under(
     source: &mut ListFile,
     wanted: &[Wanted],
     issuer: Option<&Arc<Certificate>>,
-) -> Result<(List, Entries), Problem> {
+    indexed: bool,
+) -> Result<Reading, Problem> {
     let key = issuer.and_then(|issuer| issuer.x509().public_key().ok());
-    let serials: std::collections::HashSet<&[u8]> = wanted.iter().map(Wanted::serial).collect();
-    let mut found = Entries::new();
-    let list = scan::scan(
-        source.reader().map_err(unreadable)?,
-        key.as_deref(),
-        |entry| {
-            if serials.contains(entry.serial) {
-                let said = Found::of(entry);
-                let known = found.entry(entry.serial.to_vec()).or_insert(said);
-                *known = known.graver(said);
-            }
-        },
-    )?;
-    Ok((list, found))
+    let serials: HashSet<&[u8]> = wanted.iter().map(Wanted::serial).collect();
+    let mut found = HashMap::new();
+    let mut index = indexed.then(Builder::default);
+    let reader = source.reader().map_err(unreadable)?;
+    let list = scan::scan(reader, key.as_deref(), |entry| {
+        if serials.contains(entry.serial) {
+            let said = Found::of(entry);
+            let known = found.entry(entry.serial.to_vec()).or_insert(said);
+            *known = known.graver(said);
+        }
+        if let Some(index) = &mut index {
+            index.add(entry);
+        }
+    })?;
+    Ok(Reading {
+        list,
+        issuer: issuer.cloned(),
+        found,
+        index,
+    })
 }
 
 fn unreadable(error: std::io::Error) -> Problem {
     Problem::Unreadable(error.to_string())
 }
 
-fn said(
+/// What a list says of one that is looked up, where it was found on it, or was not.
+pub(super) fn said(
     wanted: &Wanted,
     list: &List,
     issuer: Option<&Arc<Certificate>>,
     found: Option<Found>,
-    at: Timestamp,
+    terms: &Terms<'_>,
 ) -> Status {
     let Some(issuer) = issuer else {
         let gap = match wanted {
@@ -184,9 +247,13 @@ fn said(
         };
         return Status::Undetermined(gap);
     };
+    let when = When {
+        at: terms.at,
+        grace: (terms.grace)(issuer),
+    };
     let gap = match wanted {
-        Wanted::Certificate(certificate) => status::gap(list, certificate, issuer, at),
-        Wanted::Serial(_) => status::gap_of_serial(list, issuer, at),
+        Wanted::Certificate(certificate) => status::gap(list, certificate, issuer, when),
+        Wanted::Serial(_) => status::gap_of_serial(list, issuer, when),
     };
     status::status(gap, found)
 }
@@ -235,6 +302,12 @@ impl Wanted {
             Self::Serial(content) => content,
         }
     }
+}
+
+/// Those of several lists that no later one of the same issuer and scope has taken the place of.
+pub fn current(looked: &[Looked], at: Timestamp) -> Vec<&Looked> {
+    let is_old = |it: &&Looked| looked.iter().any(|other| it.is_superseded_by(other, at));
+    looked.iter().filter(|it| !is_old(it)).collect()
 }
 
 /// The best that several lists say of one certificate: revoked goes before good, and that before what is open. Of a

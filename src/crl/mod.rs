@@ -1,14 +1,19 @@
-//! Revocation lists of any size: read by streaming, verified, looked up, and indexed for a later look-up.
+//! Revocation lists of any size: read by streaming, verified, looked up, and indexed for a later look-up; and OCSP.
 //!
 //! Complete and direct lists are judged here, partitions included; what this room does not know (delta,
 //! indirect and reason-scoped lists) is OpenSSL's to judge, through `x509::path`.
 
+pub mod cache;
+mod copy;
 mod entry;
 mod extensions;
+pub mod fetch;
 mod file;
 mod gap;
 pub mod index;
+pub mod kept;
 pub mod lookup;
+pub mod ocsp;
 mod scan;
 mod serial;
 mod signature;
@@ -18,6 +23,7 @@ mod window;
 
 use std::fmt;
 
+pub use copy::{Form, files_of_folder, list_files};
 pub use entry::{Entry, Reason};
 pub use extensions::{ListExtensions, PointName, Scope};
 pub use file::ListFile;

@@ -1,6 +1,6 @@
 //! What a list says of a certificate: good, revoked or nothing, and why (RFC 5280, 6.3.3).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use openssl::x509::X509Name;
 
 use super::{
@@ -12,6 +12,24 @@ use super::{
     signature::Signature,
 };
 use crate::x509::{self, Certificate};
+
+/// The moment that a list is judged by, and how long it is taken past its next update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When {
+    /// The moment.
+    pub at: Timestamp,
+    /// Nothing, unless the install says otherwise.
+    pub grace: SignedDuration,
+}
+
+impl From<Timestamp> for When {
+    fn from(at: Timestamp) -> Self {
+        Self {
+            at,
+            grace: SignedDuration::ZERO,
+        }
+    }
+}
 
 /// What is known of a certificate's revocation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +89,7 @@ pub fn gap(
     list: &List,
     certificate: &Certificate,
     issuer: &Certificate,
-    at: Timestamp,
+    when: impl Into<When>,
 ) -> Option<Gap> {
     if certificate.extensions.list_points.rare {
         return Some(Gap::NotJudgedHere(
@@ -81,21 +99,21 @@ pub fn gap(
     kind_gap(list)
         .or_else(|| issuer_gap(list, certificate, issuer))
         .or_else(|| scope_gap(&list.extensions.scope, certificate))
-        .or_else(|| date_gap(list, at))
+        .or_else(|| date_gap(list, when.into()))
 }
 
 /// As [`gap`], of a serial number alone: only a list of everything can say that it is not on it.
-pub fn gap_of_serial(list: &List, issuer: &Certificate, at: Timestamp) -> Option<Gap> {
+pub fn gap_of_serial(list: &List, issuer: &Certificate, when: impl Into<When>) -> Option<Gap> {
     let scope = &list.extensions.scope;
     let is_partial = *scope != Scope::default();
     let partial = is_partial.then_some(Gap::SerialAlone);
     kind_gap(list)
         .or_else(|| signer_gap(list, issuer))
         .or(partial)
-        .or_else(|| date_gap(list, at))
+        .or_else(|| date_gap(list, when.into()))
 }
 
-/// Whether a list is of a kind that only OpenSSL judges, and which.
+/// What makes a list one of a kind that is not judged here, and that servers read only where they are told to.
 pub fn kind_gap(list: &List) -> Option<Gap> {
     let extensions = &list.extensions;
     let odd = [
@@ -147,7 +165,8 @@ fn issuer_gap(list: &List, certificate: &Certificate, issuer: &Certificate) -> O
     })
 }
 
-fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
+/// Whether a list is this issuer's, as its signature says.
+pub fn signer_gap(list: &List, issuer: &Certificate) -> Option<Gap> {
     if !x509::is_name(&list.issuer, issuer.x509().subject_name()) {
         return Some(Gap::OtherIssuer);
     }
@@ -188,7 +207,7 @@ fn scope_gap(scope: &Scope, certificate: &Certificate) -> Option<Gap> {
         true => None,
         false => out(&format!(
             "it is the partition {}, and the certificate names {}",
-            shown(scope),
+            scope.names().join(", "),
             match (points.urls.as_slice(), points.directories.as_slice()) {
                 ([], []) => "none".to_owned(),
                 (urls, directories) => [urls, directories].concat().join(", "),
@@ -202,24 +221,13 @@ fn is_same_entry(one: &[u8], other: &[u8]) -> bool {
     X509Name::from_der(other).is_ok_and(|other| x509::is_name(one, &other))
 }
 
-/// The names of a partition, for people.
-fn shown(scope: &Scope) -> String {
-    let names = scope.points.iter().map(|point| match point {
-        PointName::Url(url) => url.clone(),
-        PointName::Directory(entry) => {
-            x509::name_text(entry).unwrap_or_else(|| "a directory's entry".to_owned())
-        }
-        PointName::Other => "a name of a rare kind".to_owned(),
-    });
-    names.collect::<Vec<_>>().join(", ")
-}
-
-fn date_gap(list: &List, at: Timestamp) -> Option<Gap> {
+fn date_gap(list: &List, when: When) -> Option<Gap> {
     // To the second, as OpenSSL counts it: by its last one the next list is there (5.1.2.5).
-    let now = at.as_second();
+    let now = when.at.as_second();
     if list.this_update.as_second() > now {
         return Some(Gap::FromTheFuture(list.this_update));
     }
-    let ended = list.next_update.filter(|next| next.as_second() <= now);
-    ended.map(Gap::Ended)
+    let grace = when.grace.as_secs();
+    let is_over = |next: &Timestamp| next.as_second().saturating_add(grace) <= now;
+    list.next_update.filter(is_over).map(Gap::Ended)
 }

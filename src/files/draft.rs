@@ -5,7 +5,7 @@
 //! that (Linux, `O_TMPFILE`), so that even a kill leaves nothing behind; else a fixed hidden name,
 //! locked while it is written, so that the next run can tell a leftover from another ptl at work.
 
-use std::path::Path;
+use std::{fs::File, io::Write, path::Path};
 
 use super::{Access, exists, folder_of, unwritable};
 use crate::error::{Error, Result};
@@ -50,16 +50,32 @@ impl Folder {
     /// Where something of that name is there already (a dangling symlink counts), the file cannot
     /// be written, or it is to be private and this folder cannot keep it so.
     pub fn draft(&self, name: &str, content: &[u8], access: Access) -> Result<Draft<'_>> {
+        let target = self.0.path().join(name);
+        self.draft_by(name, access, |file| {
+            let written = file.write_all(content);
+            written.map_err(|error| unwritable(&target, error))
+        })
+    }
+
+    /// As [`Folder::draft`], of content that comes piece by piece.
+    ///
+    /// # Errors
+    /// As [`Folder::draft`], and what `fill` says.
+    pub fn draft_by(
+        &self,
+        name: &str,
+        access: Access,
+        fill: impl FnOnce(&mut File) -> Result<()>,
+    ) -> Result<Draft<'_>> {
         self.refuse_existing(name)?;
         if access == Access::Private {
             self.refuse_where_all_may_replace()?;
         }
         let target = self.0.path().join(name);
-        let draft = self
-            .0
-            .draft(name, access)
-            .and_then(|draft| draft.fill(content))
-            .map_err(|error| unwritable(&target, error))?;
+        let unwritten = |error| unwritable(&target, error);
+        let mut draft = self.0.draft(name, access).map_err(unwritten)?;
+        fill(draft.file())?;
+        draft.file().sync_all().map_err(unwritten)?;
         if access == Access::Private && !draft.is_private() {
             return Err(Error::input(format!(
                 "the file system of `{}` cannot keep a file from other users",

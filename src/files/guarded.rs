@@ -127,12 +127,24 @@ fn write_beside(target: &Path, temporary: &Path, content: &[u8]) -> std::io::Res
         _ => {}
     }
     let mut file = narrow().open(temporary)?;
-    file.set_permissions(fs::metadata(target)?.permissions())?;
+    let old = fs::metadata(target)?;
+    file.set_permissions(old.permissions())?;
+    keep_owner(&file, &old);
     file.write_all(content)?;
     file.sync_all()?;
     fs::rename(temporary, target)?;
     sync_folder(folder_of(target))
 }
+
+/// Gives a file the owner of the one that it replaces; only root can, and whoever else writes it had the right to.
+#[cfg(unix)]
+fn keep_owner(file: &File, old: &fs::Metadata) {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let _ = fchown(file, Some(old.uid()), Some(old.gid()));
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_file: &File, _old: &fs::Metadata) {}
 
 /// A new file that nobody else can read until it has the rights of the one that it replaces.
 fn narrow() -> OpenOptions {

@@ -77,6 +77,15 @@ impl NewFolder {
         folder.draft(name, content, Access::Private)?.link()
     }
 
+    /// As [`NewFolder::write`], of content that comes piece by piece.
+    ///
+    /// # Errors
+    /// As [`NewFolder::write`], and what `fill` says.
+    pub fn write_by(&self, name: &str, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+        let folder = Folder::open(&self.hidden)?;
+        folder.draft_by(name, Access::Private, fill)?.link()
+    }
+
     /// Gives the folder its name, with all that is in it.
     ///
     /// # Errors

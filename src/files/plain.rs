@@ -1,7 +1,8 @@
 //! New files where there is no Unix: the standard library's means, and no promise of privacy.
 
 use std::{
-    io::{self, Write},
+    fs::File,
+    io,
     path::{Path, PathBuf},
 };
 
@@ -66,10 +67,8 @@ impl Draft<'_> {
         self.folder.0.join(&self.name)
     }
 
-    pub(super) fn fill(mut self, content: &[u8]) -> io::Result<Self> {
-        self.file.write_all(content)?;
-        self.file.as_file().sync_all()?;
-        Ok(self)
+    pub(super) fn file(&mut self) -> &mut File {
+        self.file.as_file_mut()
     }
 
     /// Not known here; a plain private key is refused before it comes to this.

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, Metadata, TryLockError},
-    io::{self, ErrorKind, Write},
+    io::{self, ErrorKind},
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
 };
@@ -151,10 +151,8 @@ impl Draft<'_> {
         self.folder.path.join(&self.name)
     }
 
-    pub(super) fn fill(mut self, content: &[u8]) -> io::Result<Self> {
-        self.file.write_all(content)?;
-        self.file.sync_all()?;
-        Ok(self)
+    pub(super) fn file(&mut self) -> &mut File {
+        &mut self.file
     }
 
     pub(super) fn is_private(&self) -> bool {
@@ -255,20 +253,21 @@ fn mode(access: Access) -> Mode {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-    use std::fs;
+    use std::{fs, io::Write};
 
     use super::*;
 
     const PRIVATE: Mode = Mode::RUSR.union(Mode::WUSR);
 
     fn hidden<'a>(folder: &'a Folder, content: &[u8]) -> io::Result<Draft<'a>> {
-        let draft = Draft {
+        let mut draft = Draft {
             folder,
             name: "a.key".to_owned(),
             file: folder.hidden(".a.key.new", PRIVATE)?,
             hidden: Some(".a.key.new".to_owned()),
         };
-        draft.fill(content)
+        draft.file().write_all(content)?;
+        Ok(draft)
     }
 
     fn names(home: &Path) -> Vec<String> {

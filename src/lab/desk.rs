@@ -8,7 +8,7 @@ use super::{
     Lab,
     extension::Usage,
     folder::whole,
-    leaf::{Dates, Leaf},
+    leaf::{Dates, Leaf, ToldBy},
     register::Reason,
     revocation::signable,
     unmade,
@@ -38,6 +38,10 @@ pub struct Order {
     pub no_client_auth: bool,
     /// Its name stands among the alternative names too.
     pub alternative_name: bool,
+    /// It names the responder for OCSP.
+    pub ocsp: bool,
+    /// It names no list.
+    pub no_list: bool,
 }
 
 /// A certificate that was signed, and the files that go with it.
@@ -84,8 +88,9 @@ pub fn issue(
     };
     let x509: X509 = generation.issue(&order.leaf(&name), &key, at, &lab.places)?;
     let pem = x509.to_pem().map_err(unmade)?;
-    // Revoked before it is there: no certificate is left that was to be revoked and is not.
+    // Before it is there: no certificate is left that was to be registered or revoked, and is not.
     files::refuse_existing(to)?;
+    lab.remember(generation, &x509)?;
     let list = match order.revoked {
         true => Some(lab.revoke(&x509, Reason::default(), at)?),
         false => None,
@@ -114,6 +119,10 @@ impl Order {
             usage: match self.no_client_auth {
                 true => Usage::Server,
                 false => Usage::Both,
+            },
+            told_by: ToldBy {
+                list: !self.no_list,
+                ocsp: self.ocsp,
             },
         }
     }

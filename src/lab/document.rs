@@ -5,7 +5,7 @@ use super::{
     fault::Fault,
     folder::{Lab, PROFILE},
     generation::{Generation, Shape},
-    places::{CERTIFICATES, LISTS, MSG_OUT, NAMES, OCSP, PROXY},
+    places::{CERTIFICATES, CHECKIT, LISTS, MSG_OUT, NAMES, OCSP, PROXY},
 };
 use crate::report::lab::{LabFault, LabFaults, LabGeneration, LabServer, LabUp};
 
@@ -35,10 +35,8 @@ impl Lab {
             server(
                 "downloads",
                 places.downloads(),
-                &[LISTS, CERTIFICATES],
-                &format!(
-                    "Revocation lists and CA certificates over HTTP; {OCSP} does not answer yet."
-                ),
+                &[LISTS, CERTIFICATES, CHECKIT, OCSP],
+                "Revocation lists, CA certificates and the old download page over HTTP, and OCSP for certificates of every CA.",
             ),
         ];
         LabUp::new(
@@ -70,7 +68,8 @@ fn signatures(shape: &Shape) -> &'static str {
 
 fn lists(shape: &Shape) -> String {
     match shape.partitions {
-        0 => "the list is at a directory name, which nobody can ask".to_owned(),
+        0 => "lists at a directory name, which nobody can ask, and on the old download page"
+            .to_owned(),
         count => format!("lists over HTTP, in {count} partitions"),
     }
 }

@@ -1,14 +1,8 @@
-//! The lab's host of revocation lists and CA certificates, over plain HTTP.
+//! The lab's hosts of revocation lists, of CA certificates and of the old download page, over plain HTTP.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fs,
-    path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
-use http_body_util::Full;
+use http_body_util::{Either, Full};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
@@ -17,15 +11,25 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::Timestamp;
 use tokio::{
     net::TcpListener,
-    sync::Semaphore,
+    sync::{Semaphore, watch},
     task::{JoinSet, spawn_blocking},
     time::{Duration, timeout},
 };
 
-use super::{folder::Lab, unmade};
-use crate::{error::Result, files};
+use super::{
+    condition,
+    drip::Content,
+    fault::Fault,
+    folder::Lab,
+    page::{self, PAGE, Page},
+    responder::Responder,
+    served::Served,
+    unmade,
+};
+use crate::error::Result;
 
 /// How many connections are open at a time.
 const AT_A_TIME: usize = 64;
@@ -33,33 +37,45 @@ const AT_A_TIME: usize = 64;
 const LONGEST: Duration = Duration::from_secs(120);
 /// How long a client may take to ask.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The most that is served of a list: a million entries have 42 MB.
-const LIMIT: u64 = 512 * 1024 * 1024;
+/// The content type of a list (RFC 5280, section 4.2.1.13).
+pub(super) const LIST: &str = "application/pkix-crl";
 
 /// What is served at a path.
 #[derive(Debug)]
 enum Thing {
-    /// A list, read anew for each request: it may have been signed anew.
-    List(PathBuf),
+    /// A list of the lab, by its generation and its path under the host of lists.
+    List(&'static str, String),
     /// A certificate, DER.
     Certificate(Bytes),
+    /// The old download page.
+    Page,
+    /// The list of a CA of another environment, by its path.
+    OtherList(String),
 }
 
 /// Everything that is served, by its path. Nothing else is: no path becomes a file's name.
 #[derive(Debug)]
 pub(super) struct Downloads {
     things: BTreeMap<String, Thing>,
-    /// Lists as they were read last, so that many clients share one copy.
-    read: Mutex<HashMap<PathBuf, (SystemTime, Bytes)>>,
+    lists: Served,
+    page: Page,
 }
 
 impl Downloads {
-    /// The lists and certificates of a lab.
+    /// The lists and certificates of a lab, with the fault that is on.
     ///
     /// # Errors
-    /// Where a certificate cannot be encoded.
-    pub(super) fn of(lab: &Lab) -> Result<Self> {
-        let mut things = BTreeMap::new();
+    /// Where a certificate cannot be made or encoded.
+    pub(super) fn of(
+        lab: &Lab,
+        fault: watch::Receiver<Option<Fault>>,
+        at: Timestamp,
+    ) -> Result<Self> {
+        let page = Page::of(lab, at)?;
+        let mut things = BTreeMap::from([(format!("/{PAGE}"), Thing::Page)]);
+        for path in page.others() {
+            things.insert(format!("/{path}"), Thing::OtherList(path.clone()));
+        }
         for generation in &lab.generations {
             let shape = generation.shape;
             for (which, authority) in generation.authorities() {
@@ -67,21 +83,25 @@ impl Downloads {
                 let der = authority.certificate.to_der().map_err(unmade)?;
                 things.insert(format!("/{path}"), Thing::Certificate(der.into()));
             }
-            // The lists of a generation without partitions stand in a directory that nobody can ask.
-            if shape.partitions == 0 {
-                continue;
-            }
             for path in shape.lists() {
-                things.insert(format!("/{path}"), Thing::List(lab.list_file(&path)));
+                // The lists of a generation without partitions stand in a directory that nobody can ask: only
+                // the old page has them.
+                let served = match (shape.partitions, path == shape.root_list) {
+                    (0, true) => page::list_path(shape.root),
+                    (0, false) => page::list_path(shape.sub),
+                    _ => path.clone(),
+                };
+                things.insert(format!("/{served}"), Thing::List(shape.id, path));
             }
         }
         Ok(Self {
             things,
-            read: Mutex::default(),
+            lists: Served::of(lab, fault),
+            page,
         })
     }
 
-    fn answer(&self, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    fn answer(&self, request: &Request<Incoming>) -> Response<Content> {
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             let mut refused = text(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -90,36 +110,33 @@ impl Downloads {
             refused
                 .headers_mut()
                 .insert(ALLOW, hyper::header::HeaderValue::from_static("GET, HEAD"));
-            return refused;
+            return refused.map(Either::Left);
         }
-        let (kind, content) = match self.things.get(request.uri().path()) {
-            None => return text(StatusCode::NOT_FOUND, "The lab serves nothing there.\n"),
-            Some(Thing::Certificate(der)) => ("application/pkix-cert", der.clone()),
-            Some(Thing::List(file)) => match self.list(file) {
-                Ok(der) => ("application/pkix-crl", der),
-                Err(error) => {
-                    let problem = format!("{error}\n");
-                    return text(StatusCode::INTERNAL_SERVER_ERROR, &problem);
-                }
-            },
-        };
-        answer(StatusCode::OK, kind, content)
+        self.read(request).unwrap_or_else(|error| {
+            let problem = format!("{error}\n");
+            text(StatusCode::INTERNAL_SERVER_ERROR, &problem).map(Either::Left)
+        })
     }
 
-    /// A list, read anew where it was signed anew.
-    fn list(&self, file: &Path) -> Result<Bytes> {
-        let changed = fs::metadata(file).and_then(|about| about.modified()).ok();
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((at, bytes)) = read.get(file)
-            && Some(*at) == changed
-        {
-            return Ok(bytes.clone());
-        }
-        let bytes = Bytes::from(files::read(file, LIMIT)?);
-        if let Some(at) = changed {
-            read.insert(file.to_owned(), (at, bytes.clone()));
-        }
-        Ok(bytes)
+    /// What is read at a path.
+    fn read(&self, request: &Request<Incoming>) -> Result<Response<Content>> {
+        let whole = match self.things.get(request.uri().path()) {
+            None => text(StatusCode::NOT_FOUND, "The lab serves nothing there.\n"),
+            Some(Thing::Certificate(der)) => {
+                answer(StatusCode::OK, "application/pkix-cert", der.clone())
+            }
+            Some(Thing::Page) => {
+                answer(StatusCode::OK, "text/html; charset=utf-8", self.page.html())
+            }
+            Some(Thing::OtherList(path)) => self.other_list(path, request)?,
+            Some(Thing::List(id, path)) => return self.lists.answer((id, path), request),
+        };
+        Ok(whole.map(Either::Left))
+    }
+
+    fn other_list(&self, path: &str, request: &Request<Incoming>) -> Result<Response<Full<Bytes>>> {
+        let (list, since) = self.page.other(path, Timestamp::now())?;
+        condition::fresh(request.headers(), LIST, list, since.into())
     }
 }
 
@@ -137,13 +154,15 @@ pub(super) fn answer(
     response
 }
 
-fn text(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
+/// An answer in words.
+pub(super) fn text(status: StatusCode, text: &str) -> Response<Full<Bytes>> {
     answer(status, "text/plain; charset=utf-8", text.to_owned().into())
 }
 
-/// Serves a lab's downloads until it is dropped.
-pub(super) async fn serve(listener: TcpListener, downloads: Downloads) {
+/// Serves a lab's downloads until it is dropped, and what its responder answers.
+pub(super) async fn serve(listener: TcpListener, downloads: Downloads, responder: Responder) {
     let downloads = Arc::new(downloads);
+    let responder = Arc::new(responder);
     let room = Arc::new(Semaphore::new(AT_A_TIME));
     let mut open = JoinSet::new();
     loop {
@@ -156,12 +175,17 @@ pub(super) async fn serve(listener: TcpListener, downloads: Downloads) {
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        let downloads = Arc::clone(&downloads);
+        let (downloads, responder) = (Arc::clone(&downloads), Arc::clone(&responder));
         open.spawn(async move {
-            let service = service_fn(move |request| {
-                let downloads = Arc::clone(&downloads);
-                // A large list takes a while to read, and the other servers share this thread.
-                async move { spawn_blocking(move || downloads.answer(&request)).await }
+            let service = service_fn(move |request: Request<Incoming>| {
+                let (downloads, responder) = (Arc::clone(&downloads), Arc::clone(&responder));
+                async move {
+                    if Responder::is_at(request.uri().path()) {
+                        return Ok(responder.answer(request).await.map(Either::Left));
+                    }
+                    // A large list takes a while to read, and the other servers share this thread.
+                    spawn_blocking(move || downloads.answer(&request)).await
+                }
             });
             let served = http1::Builder::new()
                 .timer(TokioTimer::new())

@@ -33,6 +33,9 @@ const OCSP: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.1"
 const CA_ISSUERS: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.48.2");
 const SERVER_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
 const CLIENT_AUTH: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
+/// The purpose of a responder, and `id-pkix-ocsp-nocheck` (RFC 6960, sections 4.2.2.2 and 4.2.2.2.1).
+const OCSP_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.9");
+const NOT_LOOKED_UP: &str = "1.3.6.1.5.5.7.48.1.5";
 
 /// Where a certificate says that its revocation list is.
 #[derive(Clone, Debug)]
@@ -65,6 +68,15 @@ pub(super) enum Usage {
     Server,
     /// A client's alone.
     Client,
+}
+
+/// A moment as a GeneralizedTime, which has whole seconds here (RFC 5280, section 4.1.2.5.2).
+pub(super) fn general_time(at: Timestamp) -> Made<GeneralizedTime> {
+    let since = std::time::Duration::try_from(at.duration_since(Timestamp::UNIX_EPOCH));
+    let since = std::time::Duration::from_secs(since.map_err(unmade)?.as_secs());
+    DateTime::from_unix_duration(since)
+        .map(GeneralizedTime::from_date_time)
+        .map_err(unmade)
 }
 
 fn text(text: &str) -> Made<Ia5String> {
@@ -131,6 +143,22 @@ pub(super) fn signs_and_encrypts() -> Made<X509Extension> {
     extension(false, &KeyUsage(usage))
 }
 
+pub(super) fn signs() -> Made<X509Extension> {
+    extension(false, &KeyUsage(KeyUsages::DigitalSignature.into()))
+}
+
+/// What lets a delegate sign answers by OCSP.
+pub(super) fn signs_answers() -> Made<X509Extension> {
+    extension(false, &ExtendedKeyUsage(vec![OCSP_SIGNING]))
+}
+
+/// That nobody need ask whether the certificate is revoked.
+pub(super) fn not_looked_up() -> Made<X509Extension> {
+    let oid = Asn1Object::from_str(NOT_LOOKED_UP).map_err(unmade)?;
+    let null = Asn1OctetString::new_from_bytes(&[5, 0]).map_err(unmade)?;
+    X509Extension::new_from_der(&oid, false, &null).map_err(unmade)
+}
+
 pub(super) fn used_as(usage: Usage) -> Made<X509Extension> {
     let purposes = match usage {
         Usage::Both => vec![SERVER_AUTH, CLIENT_AUTH],
@@ -157,15 +185,9 @@ pub(super) fn policy(oid: &str) -> Made<X509Extension> {
 
 /// From when to when the key may sign (RFC 3280, section 4.2.1.4: gone from RFC 5280, not from the NHS's roots).
 pub(super) fn key_period(from: Timestamp, until: Timestamp) -> Made<X509Extension> {
-    let moment = |at: Timestamp| -> Made<GeneralizedTime> {
-        let since = std::time::Duration::try_from(at.duration_since(Timestamp::UNIX_EPOCH));
-        DateTime::from_unix_duration(since.map_err(unmade)?)
-            .map(GeneralizedTime::from_date_time)
-            .map_err(unmade)
-    };
     let period = PrivateKeyUsagePeriod {
-        not_before: Some(moment(from)?),
-        not_after: Some(moment(until)?),
+        not_before: Some(general_time(from)?),
+        not_after: Some(general_time(until)?),
     };
     extension(false, &period)
 }

@@ -74,6 +74,22 @@ faults! {
     TlsAcceptsOneGeneration "tls-accepts-one-generation" "TLS-006" TlsAcceptsOneGeneration "The proxy names the CAs of G2 alone as acceptable."
     TlsRefusesOurCa "tls-refuses-our-ca" "TLS-004" TlsRefusesOurCa "The proxy knows the SHA-1 generation alone, and refuses a client of G2."
     TlsRefusesNoCertificate "tls-refuses-no-certificate" "TLS-004" TlsRefusesNoCertificate "The proxy says that no certificate came: what ends TLS before it did not pass ours on."
+    CrlNotFound "crl-404" "REV-011" HttpStatus "The hosts of the lists answer 404."
+    CrlHtmlPage "crl-html-page" "REV-012" HttpNotACrl "What comes for a list is a web page, with status 200."
+    CrlExpired "crl-expired" "REV-015" CrlExpired "The lists ended yesterday."
+    CrlNotYetValid "crl-not-yet-valid" "REV-015" CrlNotYetValid "The lists begin tomorrow."
+    CrlWrongIssuer "crl-wrong-issuer" "REV-013" CrlWrongIssuer "What comes is the list of another CA."
+    CrlWrongPartition "crl-wrong-partition" "REV-014" CrlWrongScope "What comes is the next partition of the same CA."
+    CrlBadSignature "crl-bad-signature" "REV-013" BadSignature "One bit of the lists' signatures is wrong."
+    CrlNumberGoesBack "crl-number-goes-back" "REV-016" CrlOlder "The lists are a day older than they were, with a lower number."
+    CrlSlow "crl-slow" "REV-011" HttpSilent "The lists come, but by a byte in ten seconds."
+    CrlEndless "crl-endless" "REV-011" CrlTooLarge "The lists have no end: zeros follow, for as long as they are taken."
+    CrlRedirect "crl-redirect" "REV-011" CrlRedirected "The hosts of the lists point to another host, which has them."
+    CrlArlMissing "crl-arl-missing" "REV-011" AuthorityListMissing "The roots' lists, which cover the sub CAs, answer 404."
+    LeafRevoked "leaf-revoked" "REV-001" Revoked "The lists revoke every certificate that `ptl lab issue` signed."
+    SubRevoked "sub-revoked" "REV-001" AuthorityRevoked "The roots' lists revoke the sub CAs."
+    OcspUnauthorised "ocsp-unauthorised" "REV-021" OcspUnauthorised "The OCSP responder's certificate is of the right CA, and not for signing OCSP answers."
+    OcspStale "ocsp-stale" "REV-022" OcspStale "The OCSP responder's answers ended yesterday."
 }
 
 /// The hosts file of the lab's folder that differs.
@@ -89,10 +105,23 @@ impl fmt::Display for Fault {
 }
 
 impl Fault {
+    /// The commands that must find it.
+    pub fn found_by(self) -> &'static str {
+        match self.check().0 {
+            "REV-001" => "`ptl crl fetch` and then `ptl check-chain`",
+            id if id.starts_with("REV-") => "`ptl crl fetch`",
+            _ => "`ptl check-firewall`",
+        }
+    }
+
     /// What is left to do by hand, as a sentence; empty for what the lab does itself.
     pub fn own_part(self, lab: &Path) -> String {
-        if self != Self::DnsHostsFileDiffers {
-            return String::new();
+        match self {
+            Self::DnsHostsFileDiffers => {}
+            Self::CrlNumberGoesBack => {
+                return " It shows where newer lists are kept: fetch them once while no fault is on.".to_owned();
+            }
+            _ => return String::new(),
         }
         let hosts = for_a_shell(&lab.join(WRONG_HOSTS));
         format!(

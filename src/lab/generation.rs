@@ -264,20 +264,27 @@ impl Shape {
         Ok(extensions)
     }
 
-    /// The extensions of every leaf, but for its alternative name and its usage.
-    pub(super) fn leaf_extensions(
-        &self,
-        sub: &Authority,
-        serial: &Serial,
-        places: &Places,
-    ) -> Made<Vec<X509Extension>> {
-        let list = self.sub_list_path(self.partition(&serial.0));
+    /// The extensions of every leaf, but for its alternative name, its usage, and where its revocation is told.
+    pub(super) fn leaf_extensions(&self, sub: &Authority) -> Made<Vec<X509Extension>> {
         Ok(vec![
             extension::signs_and_encrypts()?,
             extension::no_ca()?,
             extension::policy(LEAF_POLICY)?,
-            extension::list_point(&self.point(&list, places)?)?,
             extension::authority_key_id(&sub.key)?,
         ])
+    }
+
+    /// Where a leaf says that its list is.
+    pub(super) fn leaf_list(&self, serial: &Serial, places: &Places) -> Made<X509Extension> {
+        let list = self.sub_list_path(self.partition(&serial.0));
+        extension::list_point(&self.point(&list, places)?)
+    }
+
+    /// Where a leaf says that OCSP is answered, and its issuer's certificate is.
+    pub(super) fn leaf_access(&self, places: &Places) -> Made<X509Extension> {
+        extension::authority_access(
+            &places.url(OCSP, "ocsp"),
+            &places.url(CERTIFICATES, &self.certificate_path("sub")),
+        )
     }
 }

@@ -15,7 +15,7 @@ use super::{
     fault::Fault,
     folder::Lab,
     generation::{Generation, around, rsa},
-    leaf::{Dates, Leaf},
+    leaf::{Dates, Leaf, ToldBy},
     places::PROXY,
     unmade,
 };
@@ -181,6 +181,7 @@ fn leaf(fault: Option<Fault>) -> Leaf<'static> {
         alternative_name: true,
         dates: Dates::Now,
         usage: Usage::Both,
+        told_by: ToldBy::default(),
     };
     match fault {
         Some(Fault::TlsWrongName) => leaf.name = "another.lab.test",

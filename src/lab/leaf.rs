@@ -49,6 +49,26 @@ pub(super) struct Leaf<'a> {
     pub(super) dates: Dates,
     /// What it is for.
     pub(super) usage: Usage,
+    /// Where it says that its revocation is told.
+    pub(super) told_by: ToldBy,
+}
+
+/// Where a leaf says that its revocation is told.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ToldBy {
+    /// By its sub CA's list.
+    pub(super) list: bool,
+    /// By the responder. Of the NHS's leaves of G2, no source says.
+    pub(super) ocsp: bool,
+}
+
+impl Default for ToldBy {
+    fn default() -> Self {
+        Self {
+            list: true,
+            ocsp: false,
+        }
+    }
 }
 
 impl Generation {
@@ -61,7 +81,13 @@ impl Generation {
         places: &Places,
     ) -> Result<X509> {
         let serial = Serial::random(self.shape.serial)?;
-        let mut extensions = self.shape.leaf_extensions(&self.sub, &serial, places)?;
+        let mut extensions = self.shape.leaf_extensions(&self.sub)?;
+        if leaf.told_by.list {
+            extensions.push(self.shape.leaf_list(&serial, places)?);
+        }
+        if leaf.told_by.ocsp {
+            extensions.push(self.shape.leaf_access(places)?);
+        }
         extensions.push(extension::used_as(leaf.usage)?);
         extensions.push(extension::subject_key_id(key)?);
         if leaf.alternative_name {

@@ -4,23 +4,30 @@
 //! of the shipped ones, and every command takes that by `--env`. Kept libraries speak the protocols.
 
 mod authority;
+mod condition;
 mod desk;
 mod dns;
 mod document;
 mod downloads;
+mod drip;
 mod extension;
 mod fault;
+mod flaw;
 mod folder;
 mod front;
 mod generation;
 mod identity;
+mod issued;
 mod leaf;
 mod list;
+mod page;
 mod places;
 mod profile;
 mod register;
 mod rehearsal;
+mod responder;
 mod revocation;
+mod served;
 mod switch;
 mod up;
 

@@ -14,11 +14,13 @@ pub(super) const LISTS: &str = "crl.lab.test";
 pub(super) const CERTIFICATES: &str = "pki.lab.test";
 /// The host that the G2 sub CA names for OCSP.
 pub(super) const OCSP: &str = "ocsp.lab.test";
+/// The host of the old download page; the real one goes by the bare name `checkit`, on HSCN.
+pub(super) const CHECKIT: &str = "checkit.lab.test";
 /// What Spine calls a provider from.
 pub(super) const MSG_OUT: &str = "msg-out.lab.test";
 
 /// Every name that the lab's name server knows. `test` is kept for this (RFC 6761, section 6.2).
-pub(super) const NAMES: [&str; 5] = [PROXY, LISTS, CERTIFICATES, OCSP, MSG_OUT];
+pub(super) const NAMES: [&str; 6] = [PROXY, LISTS, CERTIFICATES, OCSP, CHECKIT, MSG_OUT];
 
 /// A loopback address on which no lab listens.
 pub(super) const WRONG_ADDRESS: Ipv4Addr = Ipv4Addr::new(127, 9, 9, 9);
@@ -57,7 +59,7 @@ impl Places {
             .all(|port| *port > 0)
     }
 
-    /// A URL of the host of lists, certificates or OCSP; the path has no slash before it.
+    /// A URL of the host of lists, certificates, OCSP or the old page; the path has no slash before it.
     pub(super) fn url(&self, host: &str, path: &str) -> String {
         format!("http://{host}:{}/{path}", self.downloads)
     }

@@ -5,8 +5,10 @@ use jiff::{Span, Timestamp};
 use super::{
     authority::Authority,
     folder::Lab,
-    generation::{Generation, around},
-    places::{CERTIFICATES, LISTS, MSG_OUT, OCSP, PROXY},
+    generation::{Generation, Shape, around},
+    page::{PAGE, list_path},
+    places::{CERTIFICATES, CHECKIT, LISTS, MSG_OUT, OCSP, PROXY},
+    responder::PATH,
     unmade,
 };
 use crate::{
@@ -106,10 +108,26 @@ impl Lab {
             note: None,
             provenance: made_here(),
         };
+        let inbound = Host {
+            name: MSG_OUT.to_owned(),
+            port: 443,
+            direction: Direction::In,
+            purpose: "msg-out".to_owned(),
+            roles: vec![Role::Provider],
+            ..base.clone()
+        };
+        let mut hosts = vec![base.clone()];
+        hosts.extend(self.hosts_of_downloads(&base));
+        hosts.push(inbound);
+        hosts
+    }
+
+    /// The hosts of lists, of CA certificates and of OCSP, and the old download page: they are one server.
+    fn hosts_of_downloads(&self, base: &Host) -> [Host; 4] {
         let newest = self.generations.last().map(|generation| generation.shape);
         let lists = Host {
             name: LISTS.to_owned(),
-            port: places.downloads,
+            port: self.places.downloads,
             protocol: Protocol::Http,
             purpose: "crl".to_owned(),
             path: newest.map(|shape| format!("/{}", shape.root_list)),
@@ -125,15 +143,42 @@ impl Lab {
             roles: Vec::new(),
             ..lists.clone()
         };
-        let inbound = Host {
-            name: MSG_OUT.to_owned(),
-            port: 443,
-            direction: Direction::In,
-            purpose: "msg-out".to_owned(),
-            roles: vec![Role::Provider],
-            ..base.clone()
+        // As in the shipped profiles: of which network it is, no source says.
+        let ocsp = Host {
+            name: OCSP.to_owned(),
+            purpose: "ocsp".to_owned(),
+            network: Network::Unknown,
+            path: Some(PATH.to_owned()),
+            ..certificates.clone()
         };
-        vec![base, lists, certificates, inbound]
+        let page = Self::old_page(lists.clone());
+        [lists, certificates, ocsp, page]
+    }
+
+    /// As in the shipped profiles, where the name has no dot.
+    fn old_page(lists: Host) -> Host {
+        Host {
+            name: CHECKIT.to_owned(),
+            path: Some(format!("/{PAGE}")),
+            services: Vec::new(),
+            roles: Vec::new(),
+            note: Some(
+                "The lists of the SHA-1 generation, among those of other environments.".to_owned(),
+            ),
+            ..lists
+        }
+    }
+
+    /// Where the root's lists and those of the sub CA are: on the old page where no certificate says a URL.
+    fn list_urls(&self, shape: &Shape) -> (Vec<String>, Vec<String>) {
+        let on_the_page = |name| vec![self.places.url(CHECKIT, &list_path(name))];
+        match shape.partitions {
+            0 => (on_the_page(shape.root), on_the_page(shape.sub)),
+            _ => {
+                let mut urls = shape.lists().map(|path| self.places.url(LISTS, &path));
+                (urls.next().into_iter().collect(), urls.collect())
+            }
+        }
     }
 
     fn pins(&self, generation: &Generation, at: Timestamp) -> Result<Pins> {
@@ -154,16 +199,9 @@ impl Lab {
             },
         };
         let is_listed = shape.partitions > 0;
-        let url = |path: &str| self.places.url(LISTS, path);
         let mut root = self.pin(&generation.root, &shape.certificate_path("root"))?;
         let mut sub = self.pin(&generation.sub, &shape.certificate_path("sub"))?;
-        if is_listed {
-            root.crl_urls = vec![url(shape.root_list)];
-            let partitions = shape.all_partitions().into_iter();
-            sub.crl_urls = partitions
-                .map(|partition| url(&shape.sub_list_path(partition)))
-                .collect();
-        }
+        (root.crl_urls, sub.crl_urls) = self.list_urls(shape);
         if shape.modern {
             root.ocsp_url = Some(self.places.url(OCSP, "ocsp"));
         }
@@ -178,8 +216,8 @@ impl Lab {
             revocation: match is_listed {
                 true => "Each certificate names its own list, and the lab serves it.".to_owned(),
                 false => format!(
-                    "No list can be fetched: the CDP is a directory name. The lists are files: {}.",
-                    for_a_shell(&self.list_file(shape.sub_list))
+                    "No list can be fetched where the CDP says, which is a directory name. The old download page has them: {}.",
+                    self.places.url(CHECKIT, PAGE)
                 ),
             },
             provenance: made_here(),

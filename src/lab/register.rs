@@ -10,7 +10,7 @@ use x509_cert::ext::pkix::CrlReason;
 use super::{folder::damaged, generation::Shape};
 use crate::{
     error::{Error, Result},
-    files::{self, Guarded},
+    files,
 };
 
 /// The newest form of the register.
@@ -121,12 +121,12 @@ impl Register {
         Ok(())
     }
 
-    /// Reads the register of a generation.
+    /// The register of a generation, from what its file holds.
     ///
     /// # Errors
     /// Where it is not what this lab would have written.
-    pub(super) fn read(guarded: &Guarded, path: &Path, shape: &Shape) -> Result<Self> {
-        let text = files::text(path, guarded.bytes().to_vec())?;
+    pub(super) fn read(bytes: Vec<u8>, path: &Path, shape: &Shape) -> Result<Self> {
+        let text = files::text(path, bytes)?;
         let register: Self = toml::from_str(&text).map_err(|error| damaged(path, error))?;
         register.sound(shape).map_err(|why| damaged(path, why))?;
         Ok(register)
@@ -145,10 +145,13 @@ impl Register {
 impl Revoked {
     /// The serial number's bytes; nothing where it is none of ours.
     pub(super) fn bytes(&self) -> Option<Vec<u8>> {
-        let hexadecimal = self.serial.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let bytes = BigNum::from_hex_str(&self.serial)
-            .ok()
-            .filter(|_| hexadecimal)?;
-        Some(bytes.to_vec()).filter(|bytes| (1..=20).contains(&bytes.len()))
+        serial_bytes(&self.serial)
     }
+}
+
+/// The bytes of a serial number in hex; nothing where it is none of ours.
+pub(super) fn serial_bytes(text: &str) -> Option<Vec<u8>> {
+    let hexadecimal = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let bytes = BigNum::from_hex_str(text).ok().filter(|_| hexadecimal)?;
+    Some(bytes.to_vec()).filter(|bytes| (1..=20).contains(&bytes.len()))
 }

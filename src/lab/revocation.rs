@@ -11,6 +11,7 @@ use x509_cert::ext::pkix::CrlReason;
 
 use super::{
     Made,
+    authority::{Authority, Digest},
     folder::{Lab, home},
     generation::{Generation, Shape},
     list::{Entry, List, Scope},
@@ -23,10 +24,12 @@ use crate::{
     x509::hex,
 };
 
+/// The file of a generation's register.
+const REGISTER: &str = "revoked.toml";
 /// How long a list lives. That of the NHS's lists, no source says.
 const LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// A list begins a little before it was made: other clocks are slow.
-const SLACK: SignedDuration = SignedDuration::from_mins(5);
+/// A list, or an answer by OCSP, begins a little before it was made: other clocks are slow.
+pub(super) const SLACK: SignedDuration = SignedDuration::from_mins(5);
 
 impl Lab {
     /// The file of a list, by its path under the host of lists.
@@ -114,6 +117,29 @@ impl Lab {
         Ok(self.list_file(&path))
     }
 
+    /// What revoked a serial number of a generation's root, or of its sub CA; nothing where nothing did.
+    ///
+    /// # Errors
+    /// Where the register is damaged.
+    pub(super) fn revoked(
+        &self,
+        generation: &Generation,
+        is_root: bool,
+        serial: &[u8],
+    ) -> Result<Option<Revoked>> {
+        let shape = generation.shape;
+        let list = match is_root {
+            true => shape.root_list.to_owned(),
+            false => shape.sub_list_path(shape.partition(serial)),
+        };
+        let path = home(self.folder(), shape).join(REGISTER);
+        let guarded = Guarded::open(&path, LIMIT)?;
+        let mut register = Register::read(guarded.bytes().to_vec(), &path, shape)?;
+        let revoked = &register.listed(&list)?.revoked;
+        let serial = hex(serial);
+        Ok(revoked.iter().find(|it| it.serial == serial).cloned())
+    }
+
     /// Which generation and list a certificate belongs to.
     fn list_of(&self, certificate: &X509) -> Result<(&Generation, String)> {
         for generation in &self.generations {
@@ -144,14 +170,14 @@ impl Lab {
         at: Timestamp,
         change: impl FnOnce(&mut Register) -> Result<Vec<String>>,
     ) -> Result<()> {
-        let path = home(self.folder(), generation.shape).join("revoked.toml");
+        let path = register_file(self, generation);
         if !path.exists() {
             let new = Register::new(generation.shape);
             let text = toml::to_string(&new).map_err(unmade)?;
             files::create(&path, text.as_bytes(), Access::Shared)?;
         }
         let mut guarded = Guarded::open(&path, LIMIT)?;
-        let mut register = Register::read(&guarded, &path, generation.shape)?;
+        let mut register = Register::read(guarded.bytes().to_vec(), &path, generation.shape)?;
         let touched = change(&mut register)?;
         for path in &touched {
             let listed = register.listed(path)?;
@@ -186,9 +212,34 @@ impl Lab {
         listed: &Listed,
         at: Timestamp,
     ) -> Made<Vec<u8>> {
+        let (issuer, digest) = generation.signer(path);
+        let list = self.unsigned(generation, path, listed, at)?;
+        list.sign(issuer, digest)
+    }
+
+    /// The list that is there, once more before it is signed: for whoever signs another one like it.
+    ///
+    /// # Errors
+    /// Where the register is damaged.
+    pub(super) fn list_again(&self, generation: &Generation, path: &str) -> Result<List> {
+        let file = register_file(self, generation);
+        let bytes = files::read(&file, LIMIT)?;
+        let mut register = Register::read(bytes, &file, generation.shape)?;
+        let listed = register.listed(path)?;
+        let signed = listed.next_update - LIFE;
+        self.unsigned(generation, path, listed, signed)
+    }
+
+    fn unsigned(
+        &self,
+        generation: &Generation,
+        path: &str,
+        listed: &Listed,
+        at: Timestamp,
+    ) -> Made<List> {
         let shape = generation.shape;
         let is_root = path == shape.root_list;
-        let list = List {
+        Ok(List {
             number: listed.number,
             this_update: at - SLACK,
             next_update: listed.next_update,
@@ -198,13 +249,22 @@ impl Lab {
                 (_, false) => Scope::Endpoints(shape.point(path, &self.places)?),
             },
             entries: entries(shape, path, listed, at)?,
-        };
-        let (issuer, digest) = match is_root {
-            true => (&generation.root, shape.root_digest),
-            false => (&generation.sub, shape.digest),
-        };
-        list.sign(issuer, digest)
+        })
     }
+}
+
+impl Generation {
+    /// Who signs the list of a path, and by which hash.
+    pub(super) fn signer(&self, path: &str) -> (&Authority, Digest) {
+        match path == self.shape.root_list {
+            true => (&self.root, self.shape.root_digest),
+            false => (&self.sub, self.shape.digest),
+        }
+    }
+}
+
+fn register_file(lab: &Lab, generation: &Generation) -> PathBuf {
+    home(lab.folder(), generation.shape).join(REGISTER)
 }
 
 /// A moment that certificates and lists can be made for, and that leaves room around it.
@@ -222,7 +282,8 @@ pub(super) fn signable(at: Timestamp) -> Result<Timestamp> {
     )
 }
 
-fn serial(certificate: &X509) -> Made<Vec<u8>> {
+/// The bytes of a certificate's serial number.
+pub(super) fn serial(certificate: &X509) -> Made<Vec<u8>> {
     let number = certificate.serial_number().to_bn().map_err(unmade)?;
     Ok(number.to_vec())
 }

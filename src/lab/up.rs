@@ -23,6 +23,7 @@ use super::{
     front::{self, Turn},
     identity::Identities,
     places::{Places, refuse_beyond_loopback},
+    responder::Responder,
     switch::{self, Wish},
     unmade,
 };
@@ -82,9 +83,11 @@ impl Running {
         lab.renew_lists(at)?;
         let first = switch::start(folder)?;
         let (known, fault) = watch::channel(None);
+        let responder = Responder::of(lab.clone(), fault.clone())?;
+        let downloads = Downloads::of(&lab, fault.clone(), at)?;
         let names = dns::serve(sockets.udp, sockets.dns, lab.places.address, fault);
         let mut tasks = JoinSet::new();
-        tasks.spawn(downloads::serve(sockets.downloads, Downloads::of(&lab)?));
+        tasks.spawn(downloads::serve(sockets.downloads, downloads, responder));
         let identities = Arc::new(Identities::of(lab.clone())?);
         let tls = identities.context(None)?;
         let (turns, heard) = mpsc::channel(1);

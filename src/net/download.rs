@@ -1,25 +1,31 @@
 //! One small file over HTTP or HTTPS: by the proxy of the environment variables, within a size and a deadline, and
 //! never from another host than the one that was asked.
 
+mod names;
+
 use std::{
     error::Error as _,
-    fmt,
     io::{self, Write},
-    net::SocketAddr,
+    net::IpAddr,
 };
 
 use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::{
-    Client, Response,
-    dns::{Addrs, Name, Resolve, Resolving},
-    header::LOCATION,
+    Client, RequestBuilder, Response, StatusCode,
+    header::{
+        CONTENT_TYPE, ETAG, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, LOCATION,
+        RETRY_AFTER,
+    },
     redirect::Policy,
 };
 use tokio::time::{Duration, Instant, timeout_at};
 use url::Url;
 
+pub use names::Near;
+use names::{Names, NearAddress, NoAddress};
+
 use super::{
-    dns::{Resolver, Server},
+    dns::Server,
     http::innermost,
     pace::Pace,
     tcp::{self, Opening},
@@ -41,14 +47,18 @@ pub enum End {
     Content(Vec<u8>),
     /// More than [`LARGEST`].
     TooLarge,
-    /// A status that is no success.
-    Status(u16),
+    /// A status that is no success, and after how many seconds the server wants to be asked again.
+    Status(u16, Option<u64>),
     /// A redirect to this place on another host, which was not followed.
     Elsewhere(String),
     /// More than [`MOST_REDIRECTS`] on the same host.
     InCircles,
+    /// What was asked for is as it was: the server was told by which version it is known.
+    NotModified,
     /// The host's name has no address here.
     NoAddress,
+    /// The host's name leads to this machine or its own link, where the host is not.
+    Near(IpAddr),
     /// The connection did not open.
     Shut(Opening),
     /// The proxy did not open the way, in the library's words.
@@ -70,6 +80,30 @@ pub struct Download {
     pub end: End,
     /// Host and port of the proxy, where the environment variables name one for this URL.
     pub proxy: Option<String>,
+    /// By what the server knows the version that came.
+    pub version: Version,
+}
+
+/// By what a server knows a version of a file (RFC 9110, 8.8).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Version {
+    /// Its entity tag.
+    pub etag: Option<String>,
+    /// When it was changed.
+    pub last_modified: Option<String>,
+}
+
+impl Version {
+    /// Asks for what is there only where it is another version.
+    fn unless(&self, mut request: RequestBuilder) -> RequestBuilder {
+        if let Some(etag) = &self.etag {
+            request = request.header(IF_NONE_MATCH, etag);
+        }
+        if let Some(changed) = &self.last_modified {
+            request = request.header(IF_MODIFIED_SINCE, changed);
+        }
+        request
+    }
 }
 
 /// One client for a run: nothing is remembered, and no redirect is followed but by [`Downloader::get`].
@@ -88,11 +122,37 @@ impl Downloader {
     /// # Errors
     /// What the library says, where it cannot be made.
     pub fn new(servers: Vec<Server>, timeout: Duration) -> Result<Self, String> {
+        Self::with(Names {
+            servers,
+            timeout,
+            near: None,
+        })
+    }
+
+    /// As [`Downloader::new`], for addresses that somebody else chose: no name is followed to this machine or its own
+    /// link but to these addresses.
+    ///
+    /// # Errors
+    /// As [`Downloader::new`].
+    pub fn of_strangers(
+        servers: Vec<Server>,
+        timeout: Duration,
+        near: Near,
+    ) -> Result<Self, String> {
+        Self::with(Names {
+            servers,
+            timeout,
+            near: Some(near),
+        })
+    }
+
+    fn with(names: Names) -> Result<Self, String> {
+        let timeout = names.timeout;
         let client = Client::builder()
             .redirect(Policy::none())
             .pool_max_idle_per_host(0)
             .user_agent(concat!("ptl/", env!("CARGO_PKG_VERSION")))
-            .dns_resolver(Names { servers, timeout })
+            .dns_resolver(names)
             .build()
             .map_err(|error| innermost(&error))?;
         Ok(Self {
@@ -110,6 +170,8 @@ impl Downloader {
             sink: &mut body,
             largest: LARGEST as u64,
             longest: self.timeout,
+            known: &Version::default(),
+            version: Version::default(),
         };
         let mut download = self.follow(url, &mut limits).await;
         if let End::Content(content) = &mut download.end {
@@ -118,10 +180,12 @@ impl Downloader {
         download
     }
 
-    /// As [`Downloader::get`]; the file goes where it is told, and the content of [`End::Content`] stays empty.
+    /// As [`Downloader::get`]; the file goes where it is told, and the content of [`End::Content`] stays empty. It comes
+    /// only if it is another than the one that is known.
     pub async fn get_into(
         &self,
         url: &Url,
+        known: &Version,
         sink: &mut (dyn Write + Send),
         largest: u64,
     ) -> Download {
@@ -129,8 +193,39 @@ impl Downloader {
             sink,
             largest,
             longest: LONGEST.max(self.timeout),
+            known,
+            version: Version::default(),
         };
         self.follow(url, &mut limits).await
+    }
+
+    /// Sends something small for a small answer. No redirect is followed, on whichever host: it comes back as
+    /// [`End::Elsewhere`].
+    pub async fn post(&self, url: &Url, content_type: &'static str, body: Vec<u8>) -> Download {
+        let mut answer = Vec::new();
+        let mut limits = Limits {
+            sink: &mut answer,
+            largest: LARGEST as u64,
+            longest: self.timeout,
+            known: &Version::default(),
+            version: Version::default(),
+        };
+        let proxy = self.proxy(url);
+        let request = self.client.post(url.clone()).body(body);
+        let request = request.header(CONTENT_TYPE, content_type);
+        let asked = self.ask(url, request, proxy.is_some(), &mut limits);
+        let end = match asked.await {
+            Ok(end) | Err(end) => end,
+        };
+        let version = limits.version;
+        Download {
+            end: match end {
+                End::Content(_) => End::Content(answer),
+                end => end,
+            },
+            proxy,
+            version,
+        }
     }
 
     async fn follow(&self, url: &Url, limits: &mut Limits<'_>) -> Download {
@@ -138,7 +233,8 @@ impl Downloader {
         let mut proxy = self.proxy(&here);
         for _ in 0..=MOST_REDIRECTS {
             proxy = self.proxy(&here);
-            let asked = self.ask(&here, proxy.is_some(), limits);
+            let request = limits.known.unless(self.client.get(here.clone()));
+            let asked = self.ask(&here, request, proxy.is_some(), limits);
             let end = match asked.await {
                 Ok(End::Elsewhere(to)) => match here.join(&to) {
                     Ok(next) if is_on_the_same_host(url, &next) => {
@@ -150,11 +246,16 @@ impl Downloader {
                 },
                 Ok(end) | Err(end) => end,
             };
-            return Download { end, proxy };
+            return Download {
+                end,
+                proxy,
+                version: std::mem::take(&mut limits.version),
+            };
         }
         Download {
             end: End::InCircles,
             proxy,
+            version: Version::default(),
         }
     }
 
@@ -166,7 +267,13 @@ impl Downloader {
     }
 
     /// One request; a redirect comes back as [`End::Elsewhere`], as it stands in the answer.
-    async fn ask(&self, url: &Url, by_proxy: bool, limits: &mut Limits<'_>) -> Result<End, End> {
+    async fn ask(
+        &self,
+        url: &Url,
+        request: RequestBuilder,
+        by_proxy: bool,
+        limits: &mut Limits<'_>,
+    ) -> Result<End, End> {
         let host = url.host_str().unwrap_or_default();
         let port = url.port_or_known_default().unwrap_or_default();
         let place = format!("{host}:{port}");
@@ -176,7 +283,7 @@ impl Downloader {
             .await
             .ok_or(End::Late)?;
         let deadline = Instant::now() + self.timeout;
-        let response = timeout_at(deadline, self.client.get(url.clone()).send())
+        let response = timeout_at(deadline, request.send())
             .await
             .map_err(|_| End::Late)?
             .map_err(|error| end_of(&error, url, by_proxy))?;
@@ -186,11 +293,28 @@ impl Downloader {
                 String::from_utf8_lossy(to.as_bytes()).into_owned(),
             ));
         }
+        // To whom no version was named, it says nothing.
+        if status == StatusCode::NOT_MODIFIED && *limits.known != Version::default() {
+            return Ok(End::NotModified);
+        }
+        limits.version = Version {
+            etag: header(&response, &ETAG),
+            last_modified: header(&response, &LAST_MODIFIED),
+        };
         match status.is_success() {
             true => read(response, self.timeout, limits).await,
-            false => Ok(End::Status(status.as_u16())),
+            false => {
+                let again = header(&response, &RETRY_AFTER).and_then(|text| text.parse().ok());
+                Ok(End::Status(status.as_u16(), again))
+            }
         }
     }
+}
+
+/// A header of an answer, as text.
+fn header(response: &Response, name: &HeaderName) -> Option<String> {
+    let value = response.headers().get(name)?.to_str().ok()?;
+    Some(value.to_owned())
 }
 
 fn is_on_the_same_host(one: &Url, other: &Url) -> bool {
@@ -202,6 +326,10 @@ struct Limits<'a> {
     sink: &'a mut (dyn Write + Send),
     largest: u64,
     longest: Duration,
+    /// The version that is known already.
+    known: &'a Version,
+    /// The one that came.
+    version: Version,
 }
 
 /// Takes the body piece by piece; each may take the whole patience.
@@ -245,6 +373,9 @@ fn end_of(error: &reqwest::Error, url: &Url, by_proxy: bool) -> End {
         if inner.is::<NoAddress>() {
             return End::NoAddress;
         }
+        if let Some(NearAddress(address)) = inner.downcast_ref() {
+            return End::Near(*address);
+        }
         if let Some(error) = inner.downcast_ref::<io::Error>() {
             let opening = tcp::opening_of(error);
             // A connection that was opened, and reset in the handshake, is no shut port.
@@ -260,44 +391,5 @@ fn end_of(error: &reqwest::Error, url: &Url, by_proxy: bool) -> End {
     match url.scheme() {
         "https" => End::Tls(innermost(error)),
         _ => End::Broken(innermost(error)),
-    }
-}
-
-/// Names to addresses: this machine's word first, then that of the servers given.
-#[derive(Debug)]
-struct Names {
-    servers: Vec<Server>,
-    timeout: Duration,
-}
-
-/// Nobody who was asked knows an address of the name.
-#[derive(Debug)]
-struct NoAddress;
-
-impl fmt::Display for NoAddress {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name has no address")
-    }
-}
-
-impl std::error::Error for NoAddress {}
-
-impl Resolve for Names {
-    fn resolve(&self, name: Name) -> Resolving {
-        // Half of the time: an answer that comes later leaves none to connect in.
-        let (servers, patience) = (self.servers.clone(), self.timeout / 4);
-        Box::pin(async move {
-            for servers in [Vec::new(), servers] {
-                let resolver = Resolver::new(servers, Instant::now() + patience);
-                let addresses = resolver.resolve(name.as_str()).await.addresses();
-                if !addresses.is_empty() {
-                    let places = addresses
-                        .into_iter()
-                        .map(|address| SocketAddr::new(address, 0));
-                    return Ok(Box::new(places) as Addrs);
-                }
-            }
-            Err(NoAddress.into())
-        })
     }
 }

@@ -6,7 +6,7 @@ use super::{
     human::columns,
     visible,
 };
-use crate::bundle::{FileEntry, MANIFEST, Manifest, Role};
+use crate::bundle::{FileEntry, ListEntry, ListsEntry, MANIFEST, Manifest, Renewed, Role};
 
 impl Explanation for Manifest {
     fn text(&self, width: u16) -> String {
@@ -28,18 +28,113 @@ impl Explanation for Manifest {
             text += &format!("  {}\n", visible(line));
         }
         let rows = [
-            ("then", self.reload.to_owned()),
-            ("read by", self.read_by.to_owned()),
+            ("then", self.reload.to_string()),
+            ("read by", self.read_by.to_string()),
         ];
         text.push('\n');
         text += &labelled(&rows, width);
-        for warning in &self.warnings {
-            let row = vec!["warning:".to_owned(), visible(warning).into_owned()];
-            text.push('\n');
-            text += &columns([row], &[9], width);
+        if let Some(lists) = &self.lists {
+            text += &renewing(lists);
         }
-        text
+        let of_lists = self.lists.iter().flat_map(|lists| &lists.warnings);
+        text + &warned(self.warnings.iter().chain(of_lists), width)
     }
+}
+
+impl Explanation for Renewed {
+    fn text(&self, width: u16) -> String {
+        let manifest = &self.manifest;
+        let Some(lists) = &manifest.lists else {
+            // Invariant: a bundle without lists is not renewed.
+            return String::new();
+        };
+        let (state, next) = match self.changed {
+            true => ("its lists are renewed", format!("next: {}", lists.reload)),
+            false => (
+                "its lists are the newest at hand already",
+                "nothing was changed".to_owned(),
+            ),
+        };
+        let incomplete = match lists.complete {
+            true => "",
+            false => "INCOMPLETE, see `ptl bundle` without --allow-incomplete: ",
+        };
+        let folder = self.folder.display().to_string();
+        let mut text = headline(&format!(
+            "{}: {incomplete}{state}, for {}, {}; {next}",
+            visible(&folder),
+            manifest.server.title(),
+            held(lists)
+        ));
+        text.push('\n');
+        let rows: Vec<_> = lists.each.iter().map(list).collect();
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|(file, said)| (file.as_str(), said.clone()))
+            .collect();
+        text += &labelled(&rows, width);
+        text + &warned(lists.warnings.iter(), width)
+    }
+}
+
+fn warned<'a>(warnings: impl Iterator<Item = &'a String>, width: u16) -> String {
+    let mut text = String::new();
+    for warning in warnings {
+        let row = vec!["warning:".to_owned(), visible(warning).into_owned()];
+        text.push('\n');
+        text += &columns([row], &[9], width);
+    }
+    text
+}
+
+/// A list: its file, and what it is.
+fn list(list: &ListEntry) -> (String, String) {
+    let what = match list.partition.as_slice() {
+        [] => String::new(),
+        points => format!(", partition {}", points.join(", ")),
+    };
+    let number = list.number.as_ref();
+    let number = number.map_or_else(String::new, |number| format!(", number 0x{number}"));
+    let entries = match list.entries {
+        1 => "1 entry".to_owned(),
+        more => format!("{more} entries"),
+    };
+    let said = format!(
+        "{}{what}{number}, {entries}{}",
+        list.issuer,
+        until(list.next_update)
+    );
+    (list.file.clone(), visible(&said).into_owned())
+}
+
+fn until(end: Option<jiff::Timestamp>) -> String {
+    end.map_or_else(String::new, |end| {
+        format!(", until {}", end.strftime("%F %H:%MZ"))
+    })
+}
+
+/// How many lists there are, and when the first of them ends.
+fn held(lists: &ListsEntry) -> String {
+    let (count, end) = (lists.each.len(), lists.until);
+    match (count, end) {
+        (1, None) => "1 list, which does not say when it ends".to_owned(),
+        (1, Some(end)) => format!("1 list, until {}", end.strftime("%F %H:%MZ")),
+        (more, None) => format!("{more} lists, none of which says when it ends"),
+        (more, Some(end)) => format!(
+            "{more} lists, the first until {}",
+            end.strftime("%F %H:%MZ")
+        ),
+    }
+}
+
+/// The commands that renew the lists of a bundle; never broken: they are copied as they stand.
+fn renewing(lists: &ListsEntry) -> String {
+    format!(
+        "\nTo renew {}:\n  {}\n  {}\n",
+        held(lists),
+        visible(&lists.renew),
+        visible(&lists.reload)
+    )
 }
 
 /// The first line: what there is now, for whom and until when, and the next action.
@@ -87,6 +182,13 @@ fn what(manifest: &Manifest, file: &FileEntry) -> String {
         Role::Trust => format!("{} that peers may be of", authorities(manifest)),
         Role::Root => "a root that peers may lead to".to_owned(),
         Role::Sub => "a CA that peers may be of".to_owned(),
+        Role::Lists => {
+            let lists = manifest.lists.iter().flat_map(|lists| &lists.each);
+            match lists.filter(|list| list.file == file.file).count() {
+                1 => "a revocation list".to_owned(),
+                more => format!("{more} revocation lists"),
+            }
+        }
     }
 }
 

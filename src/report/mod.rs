@@ -23,7 +23,7 @@ pub use escape::visible;
 pub use expiry::Expiry;
 pub use explain::{
     CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation, GenerationsDocument,
-    explain, no_junit,
+    RevocationDocument, explain, no_junit,
 };
 pub use json::document;
 pub use trust::{FetchedAuthority, FetchedTrust, Outcome, Trust};

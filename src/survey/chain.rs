@@ -12,7 +12,10 @@ use std::{
     sync::Arc,
 };
 
-pub use gather::{Covered, Gathered, Set, Trusted, gather_files, gather_install};
+pub use gather::{
+    Covered, Gathered, Set, Trusted, authorities_of_files, authorities_of_install, gather_files,
+    gather_install,
+};
 pub use install::survey;
 pub(super) use install::{Holding, hold, place};
 pub use lists::Lists;

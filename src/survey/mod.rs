@@ -8,8 +8,10 @@ pub mod csr;
 pub mod endpoint;
 pub mod expiry;
 pub mod install;
+pub mod lists;
 pub mod matching;
 pub mod network;
+pub mod revocation;
 mod run;
 pub mod work_tree;
 

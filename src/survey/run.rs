@@ -1,6 +1,6 @@
 //! Surveys areas one after the other and adds up what they found.
 
-use super::{Subject, chain, csr, install, network};
+use super::{Subject, chain, csr, install, network, revocation};
 use crate::{check::Report, error::Result};
 
 /// What can be surveyed by itself.
@@ -12,13 +12,21 @@ pub enum Area {
     Csr,
     /// The certificate, its chain and key, and the trusted CAs.
     Chain,
+    /// What the lists that are kept say of them.
+    Revocation,
     /// The way to Spine's hosts, and the way in.
     Network,
 }
 
 impl Area {
     /// Every area, from the nearest to the farthest.
-    pub const ALL: &'static [Self] = &[Self::Install, Self::Csr, Self::Chain, Self::Network];
+    pub const ALL: &'static [Self] = &[
+        Self::Install,
+        Self::Csr,
+        Self::Chain,
+        Self::Revocation,
+        Self::Network,
+    ];
 }
 
 /// Surveys these areas of an install in one environment.
@@ -32,6 +40,7 @@ pub async fn run(command: &str, areas: &[Area], subject: &Subject<'_>) -> Result
             Area::Install => install::findings(subject),
             Area::Csr => csr::survey(subject),
             Area::Chain => chain::survey(subject)?,
+            Area::Revocation => revocation::survey(subject)?,
             Area::Network => network::findings(subject, network::Extras::default()).await?,
         });
     }

@@ -13,7 +13,7 @@ use std::{
 };
 
 pub use passphrase::{ask_passphrase, can_ask};
-pub use progress::{Counting, Waiting, counting, waiting};
+pub use progress::{Counting, Downloading, Waiting, counting, downloading, waiting};
 pub use questions::{ask, confirm};
 
 use crate::{

@@ -5,6 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::QUIET;
+use crate::report::visible;
 
 /// Slow work that is going on. Its line disappears when this is dropped.
 #[derive(Debug)]
@@ -47,6 +48,41 @@ impl Counting {
 }
 
 impl Drop for Counting {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// A download that is going on. Its line disappears when this is dropped.
+#[derive(Debug)]
+pub struct Downloading(ProgressBar);
+
+/// Shows a line such as `| http://crl.nhs.uk/int/1c/crlc2.crl 12 MiB` until the result is dropped.
+pub fn downloading() -> Downloading {
+    let bar = ProgressBar::with_draw_target(None, target());
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {bytes}") {
+        bar.set_style(style.tick_chars(r"|/-\ "));
+    }
+    if !bar.is_hidden() {
+        bar.enable_steady_tick(Duration::from_millis(200));
+    }
+    Downloading(bar)
+}
+
+impl Downloading {
+    /// The next one begins.
+    pub fn name(&self, what: &str) {
+        self.0.set_message(visible(what).into_owned());
+        self.0.set_position(0);
+    }
+
+    /// So many bytes of it have come.
+    pub fn at(&self, bytes: u64) {
+        self.0.set_position(bytes);
+    }
+}
+
+impl Drop for Downloading {
     fn drop(&mut self) {
         self.0.finish_and_clear();
     }

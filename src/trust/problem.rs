@@ -99,7 +99,7 @@ impl<'a> Asked<'a> {
                 ),
                 format!("Look at what it is: `curl -sSI {url}`."),
             ),
-            End::Status(status) => self.status(status),
+            End::Status(status, _) => self.status(status),
             End::Elsewhere(to) => Problem::new(
                 Fails,
                 "redirected-elsewhere",
@@ -240,8 +240,8 @@ mod tests {
             (End::Tls("x".into()), "tls-broken"),
             (End::Broken("x".into()), "http-broken"),
             (End::Late, "no-answer"),
-            (End::Status(502), "http-status"),
-            (End::Status(407), "http-status"),
+            (End::Status(502, None), "http-status"),
+            (End::Status(407, None), "http-status"),
         ] {
             let problem = of(end);
             assert_eq!((problem.cause, problem.weight), (cause, Weight::Unknown));
@@ -250,6 +250,6 @@ mod tests {
                 "pki.nhs.uk is on the internet"
             );
         }
-        assert_eq!(of(End::Status(404)).weight, Weight::Fails);
+        assert_eq!(of(End::Status(404, None)).weight, Weight::Fails);
     }
 }

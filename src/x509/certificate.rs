@@ -153,6 +153,13 @@ impl Certificate {
         &self.x509
     }
 
+    /// The public key without the header of its BIT STRING: what OCSP hashes.
+    pub fn key_content(&self) -> Option<Vec<u8>> {
+        let (_, parsed) = X509Certificate::from_der(&self.der).ok()?;
+        let key = parsed.tbs_certificate.subject_pki.subject_public_key;
+        Some(key.data.into_owned())
+    }
+
     /// OpenSSL's short name of the curve of its key, as `prime256v1`; nothing where it has none.
     pub fn curve(&self) -> Option<&'static str> {
         let key = self.x509.public_key().ok()?.ec_key().ok()?;

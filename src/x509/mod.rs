@@ -75,6 +75,12 @@ pub(crate) fn oid_of_algorithm(der: &[u8]) -> Option<String> {
     rest.is_empty().then(|| identifier.algorithm.to_id_string())
 }
 
+/// How something is signed, by a DER AlgorithmIdentifier; `None` where it is none.
+pub(crate) fn signature_of_algorithm(der: &[u8]) -> Option<Signature> {
+    let (rest, identifier) = x509_parser::x509::AlgorithmIdentifier::from_der(der).ok()?;
+    rest.is_empty().then(|| Signature::of(&identifier))
+}
+
 /// Whether a name as DER is this one (compared as RFC 5280, 7.1 wants).
 pub(crate) fn is_name(der: &[u8], name: &openssl::x509::X509NameRef) -> bool {
     openssl::x509::X509Name::from_der(der).is_ok_and(|other| same_name(&other, name))

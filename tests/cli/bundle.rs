@@ -1,6 +1,11 @@
 //! `ptl bundle`: which files, for whom to read, and what the manifest says of them.
 
-use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
 use serde_json::Value;
 
@@ -36,7 +41,19 @@ pub(crate) fn bench_with_install() -> Bench {
 pub(crate) fn bundle(bench: &Bench, server: &str, more: &[&str]) -> Run {
     let profile = here(bench);
     let order = ["bundle", "--for", server, "--env", utf8(&profile)];
-    bench.run([&order[..], &["--at", AT], more].concat())
+    let lists = lists();
+    let lists = ["--crl", utf8(&lists[0]), utf8(&lists[1])];
+    bench.run([&order[..], &["--at", AT], &lists, more].concat())
+}
+
+/// The family's lists, of the root and of the sub CA: whole ones, on which nobody is.
+pub(crate) fn lists() -> &'static [PathBuf; 2] {
+    static LISTS: OnceLock<[PathBuf; 2]> = OnceLock::new();
+    LISTS.get_or_init(|| {
+        let family = pki::sha256();
+        let list = |ca: &pki::Authority| ca.list("bundle.crl", pki::FROM, pki::UNTIL);
+        [list(&family.root), list(&family.sub)]
+    })
 }
 
 /// Runs `ptl bundle` on the family's files, without an install, into `new`.
@@ -47,6 +64,8 @@ pub(crate) fn plain(bench: &Bench, server: &str, more: &[&str]) -> Run {
     let mut order = vec!["bundle", "--for", server, "--at", AT, "--out", "new"];
     order.extend(["--cert", utf8(&leaf.certificate), "--key", utf8(&leaf.key)]);
     order.extend(["--chain", utf8(&sub), "--trust", utf8(&root), utf8(&sub)]);
+    let lists = lists();
+    order.extend(["--crl", utf8(&lists[0]), utf8(&lists[1])]);
     order.extend(more);
     bench.run(order)
 }
@@ -101,31 +120,53 @@ fn each_server_gets_its_files_and_its_lines() {
         (
             "nginx",
             &[][..],
-            &["fullchain.pem", "manifest.json", "private.key", "trust.pem"][..],
-            "ssl_certificate_key /",
+            &[
+                "fullchain.pem",
+                "lists.pem",
+                "manifest.json",
+                "private.key",
+                "trust.pem",
+            ][..],
+            "ssl_crl /",
         ),
         (
             "apache",
             &[],
-            &["fullchain.pem", "manifest.json", "private.key", "trust.pem"],
-            "SSLCertificateKeyFile /",
+            &[
+                "fullchain.pem",
+                "lists.pem",
+                "manifest.json",
+                "private.key",
+                "trust.pem",
+            ],
+            "SSLCARevocationCheck chain",
         ),
         (
             "haproxy",
             &[],
-            &["haproxy.pem", "manifest.json", "trust.pem"],
-            "verify required",
+            &["haproxy.pem", "lists.pem", "manifest.json", "trust.pem"],
+            "verify required crl-file /",
         ),
         (
             "tomcat",
             &stores,
-            &["identity.p12", "manifest.json", "truststore.p12"],
+            &[
+                "identity.p12",
+                "lists.pem",
+                "manifest.json",
+                "truststore.p12",
+            ],
             "certificateKeyAlias=\"example.thirdparty.nhs.uk\"",
         ),
         (
             "java",
             &stores,
-            &["identity.p12", "manifest.json", "truststore.p12"],
+            &[
+                "identity.p12",
+                "lists.pem",
+                "manifest.json",
+                "truststore.p12",
+            ],
             "-Djavax.net.ssl.trustStore=/",
         ),
         (
@@ -133,11 +174,13 @@ fn each_server_gets_its_files_and_its_lines() {
             &stores,
             &[
                 "identity.pfx",
+                "list-test-root-sha256.crl",
+                "list-test-sub-sha256.crl",
                 "manifest.json",
                 "root-test-root-sha256.cer",
                 "sub-test-sub-sha256.cer",
             ],
-            "Import-PfxCertificate -FilePath identity.pfx",
+            "certutil -addstore -f CA list-test-sub-sha256.crl",
         ),
     ] {
         let bench = bench_with_install();
@@ -293,6 +336,7 @@ fn a_store_of_windows_is_taken_apart() {
     let mut order = vec!["bundle", "--for", "nginx", "--at", AT, "--out", "new"];
     order.extend(["--cert", utf8(&store), "--key", utf8(&store)]);
     order.extend(["--trust", utf8(&root), "--passphrase-file", "secret"]);
+    order.push("--no-lists");
     bench.run(&order).exits(0);
     assert_eq!(fingerprints(&bench, "new/fullchain.pem").len(), 2);
     let key = bench.path("new/private.key");

@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    bundle::{AT, SECRET, bench, bench_with_install, bundle, manifest, plain},
+    bundle::{AT, SECRET, bench, bench_with_install, bundle, lists, manifest, plain},
     chain_files::{leaf, utf8},
     pki::{self, openssl},
     schemas::is_a_sound_report,
@@ -53,6 +53,7 @@ fn a_set_that_check_chain_refuses_is_not_written() {
             ("--key", vec![utf8(&family.leaf.key)]),
             ("--chain", vec![utf8(&sub)]),
             ("--trust", vec![utf8(&root), utf8(&sub)]),
+            ("--crl", lists().iter().map(|list| utf8(list)).collect()),
         ];
         for part in &mut parts {
             if part.0 == from {
@@ -219,6 +220,7 @@ fn a_keys_passphrase_goes_along_unless_another_or_none_is_told() {
             "--trust",
             utf8(&root),
             utf8(&sub),
+            "--no-lists",
         ];
         bench.run(
             [
@@ -299,6 +301,7 @@ fn a_person_at_a_terminal_is_asked_twice_for_a_stores_passphrase() {
         utf8(&profile),
         "--at",
         AT,
+        "--no-lists",
     ];
     let mut session = Session::start(bench.command(order));
     for prompt in ["Passphrase for what is written", "Once more"] {
@@ -325,6 +328,8 @@ fn a_kill_at_any_moment_leaves_no_half_folder_and_the_next_run_clears_up() {
         utf8(&family.leaf.key),
     ]);
     order.extend(["--chain", utf8(&sub), "--trust", utf8(&root)]);
+    let lists = lists();
+    order.extend(["--crl", utf8(&lists[0]), utf8(&lists[1])]);
     let start = || {
         let mut command = bench.command(&order);
         command.stdout(Stdio::null()).stderr(Stdio::null());

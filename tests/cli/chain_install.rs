@@ -17,6 +17,7 @@ pub(crate) fn install(settings: &str) -> Bench {
             "schema = 1\nrole = \"provider\"\nservice = \"booking\"\ndefault_environment = \"int\"\n\
              [organisation]\nname = \"Example Ltd\"\nods = \"A12345\"\n\
              [product]\nname = \"Example Booking\"\nversion = \"1.0\"\n\
+             [revocation]\npolicy = \"off\"\n\
              [environment.int]\nfqdn = \"{NAME}\"\n{settings}\n"
         ),
     );

@@ -260,8 +260,11 @@ fn mistakes_are_refused_with_a_hint() {
     scene
         .bench
         .run(["crl", "lookup", &leaf])
-        .exits(2)
-        .complains("--list");
+        .refuses("no `ptl.toml`");
+    let cache = ["--cache", "nowhere", "--issuer", &leaf];
+    let kept = scene.bench.run([&["crl", "status"][..], &cache].concat());
+    kept.refuses("no list is kept in `nowhere`")
+        .complains("ptl crl fetch");
 }
 
 #[test]

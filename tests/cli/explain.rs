@@ -52,6 +52,33 @@ fn every_cause_has_a_meaning() {
 }
 
 #[test]
+fn what_the_page_says_twice_of_iis_and_ended_lists_is_shown_with_the_right_one() {
+    let run = Bench::new()
+        .run(["explain", "revocation", "--format", "json"])
+        .exits(0);
+    let points = run.json()["points"].as_array().unwrap().clone();
+    let iis = points
+        .iter()
+        .find(|it| it["about"] == "IIS, mode 2")
+        .unwrap();
+    for (text, part) in [
+        (&iis["says"], "every client is refused"),
+        (&iis["source"], "CRL verification will fail"),
+        (
+            &iis["conflict"]["says"],
+            "even if the downloaded CRL expiry date is in the past",
+        ),
+        (&iis["conflict"]["right"], "the first"),
+    ] {
+        assert!(text.as_str().unwrap().contains(part), "{text}");
+    }
+    Bench::new()
+        .run(["explain", "REV-015"])
+        .exits(0)
+        .says("ptl explain revocation");
+}
+
+#[test]
 fn the_old_advice_of_two_generations_is_called_stale_with_its_sources() {
     let run = Bench::new().run(["explain", "generations", "--at", "2026-11-22T00:00:00Z"]);
     let run = run

@@ -149,3 +149,47 @@ fn a_certificate_that_could_not_be_revoked_is_not_left_there() {
     bench.run(arguments).refuses("revoked.toml");
     assert!(!bench.path("new.crt").exists());
 }
+
+#[test]
+fn whatever_is_issued_stands_in_a_register_however_many_issue_at_once() {
+    let mut lab = Lab::start();
+    let bench = lab.install(&[]);
+    lab.kill();
+    let folder = lab.folder.to_str().unwrap();
+    let request = format!("{FQDN}.csr");
+    let names: Vec<_> = (0..8).map(|number| format!("{number}.crt")).collect();
+    let issue = |name: &String| {
+        let arguments = ["lab", "issue", &request, "--out", name, "--lab", folder];
+        bench
+            .command([&arguments[..], &["--generation", "sha2"]].concat())
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<_> = names.iter().map(issue).collect();
+    for child in children {
+        let run = crate::support::Run::of(child.wait_with_output().unwrap());
+        run.exits(0);
+    }
+    let register = lab.folder.join("ca/sha2/issued.toml");
+    let text = std::fs::read_to_string(&register).unwrap();
+    for name in &names {
+        let file = bench.path(name);
+        let said = pki::openssl(&["x509", "-noout", "-serial", "-in", file.to_str().unwrap()]);
+        let serial = said.trim().trim_start_matches("serial=").to_lowercase();
+        assert!(text.contains(&format!("\"{serial}\"")), "{serial}: {text}");
+    }
+    for junk in [
+        "junk",
+        "schema = 2\nserials = []\n",
+        "schema = 1\nserials = [\"xy\"]\n",
+    ] {
+        std::fs::write(&register, junk).unwrap();
+        let arguments = [
+            "lab", "issue", &request, "--out", "new.crt", "--lab", folder,
+        ];
+        bench
+            .run([&arguments[..], &["--generation", "sha2"]].concat())
+            .refuses("issued.toml");
+        assert!(!bench.path("new.crt").exists());
+    }
+}

@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use ptl::lab::Fault;
 
 use crate::{
+    lab_revocation::LISTS,
     loopback::Machine,
-    rehearsal_spine::{Lab, lab, not_well, ptl},
+    rehearsal_spine::{lab, not_well, ptl},
     schemas::is_a_sound_report,
-    support::Bench,
+    support::Run,
 };
 
-/// What a fault of the running lab must come to, in `check-firewall` of a healthy install.
-struct Row {
-    fault: &'static str,
+/// What a fault of the running lab must come to in a healthy install: the first table by `check-firewall`.
+pub(crate) struct Row {
+    pub(crate) fault: &'static str,
     check: &'static str,
     layer: &'static str,
     cause: &'static str,
@@ -21,7 +22,7 @@ struct Row {
     besides: &'static [&'static str],
 }
 
-const fn row(
+pub(crate) const fn row(
     fault: &'static str,
     check: &'static str,
     layer: &'static str,
@@ -168,6 +169,18 @@ const NETWORK: &[Row] = &[
     ),
 ];
 
+/// What a fault of the responder must come to: tests/cli/ocsp.rs asks it.
+const RESPONDER: &[Row] = &[
+    row(
+        "ocsp-unauthorised",
+        "REV-021",
+        "revocation",
+        "ocsp-unauthorised",
+        &[],
+    ),
+    row("ocsp-stale", "REV-022", "revocation", "ocsp-stale", &[]),
+];
+
 /// What a certificate that the lab signed so must come to, in `check-chain`.
 const CERTIFICATES: &[(&[&str], Row)] = &[
     (
@@ -228,11 +241,9 @@ fn machine(fault: &str) -> Machine {
     }
 }
 
+/// Holds that a run under the fault of a row found what it must, and nothing else.
 #[track_caller]
-fn is_found(lab: &Lab, bench: &Bench, row: &Row) {
-    lab.fault(row.fault);
-    let run = ptl(bench, &machine(row.fault), &["check-firewall"]);
-    lab.fault("none");
+pub(crate) fn is_found(run: &Run, row: &Row) {
     assert!(run.code != Some(4), "{}: {run}", row.fault);
     is_a_sound_report(&run.json());
     let findings = run.findings(row.check);
@@ -244,7 +255,7 @@ fn is_found(lab: &Lab, bench: &Bench, row: &Row) {
     assert_eq!(found["outcome"], "fail", "{}: {found:#}", row.fault);
     let mut wanted = vec![format!("{} {}", row.check, row.cause)];
     wanted.extend(row.besides.iter().map(|text| (*text).to_owned()));
-    let (mut wanted, mut found) = (wanted, not_well(&run));
+    let (mut wanted, mut found) = (wanted, not_well(run));
     wanted.sort();
     found.sort();
     assert_eq!(found, wanted, "{}: {run}", row.fault);
@@ -255,14 +266,17 @@ fn every_fault_of_the_lab_is_found_at_its_layer_and_by_its_cause() {
     let lab = lab();
     let bench = lab.install(&["--san"]);
     for row in NETWORK {
-        is_found(&lab, &bench, row);
+        lab.fault(row.fault);
+        let run = ptl(&bench, &machine(row.fault), &["check-firewall"]);
+        lab.fault("none");
+        is_found(&run, row);
     }
 }
 
 #[test]
 fn the_table_and_the_lab_know_the_same_faults() {
-    let listed: Vec<_> = NETWORK
-        .iter()
+    let rows = || NETWORK.iter().chain(LISTS).chain(RESPONDER);
+    let listed: Vec<_> = rows()
         .map(|row| (row.fault, row.check, row.cause))
         .collect();
     let known: Vec<_> = Fault::ALL
@@ -270,8 +284,12 @@ fn the_table_and_the_lab_know_the_same_faults() {
         .map(|fault| (fault.word(), fault.check().0, fault.cause().word()))
         .collect();
     assert_eq!(listed, known);
-    let distinct: BTreeSet<_> = NETWORK.iter().map(|row| (row.check, row.cause)).collect();
-    assert_eq!(distinct.len(), NETWORK.len(), "no fault looks like another");
+    let distinct: BTreeSet<_> = rows().map(|row| (row.check, row.cause)).collect();
+    assert_eq!(
+        distinct.len(),
+        rows().count(),
+        "no fault looks like another"
+    );
 }
 
 #[test]

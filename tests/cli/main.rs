@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod list_host;
 mod loopback;
 mod pki;
 #[cfg(unix)]
@@ -12,8 +13,12 @@ mod terminal;
 
 #[cfg(unix)]
 mod bundle;
+mod bundle_lists;
+mod bundle_lists_install;
 #[cfg(unix)]
 mod bundle_refuses;
+mod bundle_renewal;
+mod bundle_renewal_refuses;
 mod chain_bad;
 mod chain_contents;
 mod chain_files;
@@ -29,6 +34,7 @@ mod checklist_view;
 mod command_line;
 mod config;
 mod crl;
+mod crl_fetch;
 mod csr;
 mod csr_files;
 mod csr_install;
@@ -50,6 +56,7 @@ mod init;
 mod init_asks;
 mod install;
 mod kill_csr;
+mod kill_fetch;
 mod kill_init;
 mod kill_state;
 #[cfg(unix)]
@@ -62,7 +69,12 @@ mod lab_faults;
 mod lab_folder;
 #[cfg(unix)]
 mod lab_rehearsal;
+#[cfg(unix)]
+mod lab_revocation;
 mod lint;
+#[cfg(unix)]
+mod ocsp;
+mod parted;
 mod peers;
 mod preflight;
 mod readme;

@@ -110,6 +110,13 @@ impl Leaf {
         self
     }
 
+    /// Adds extensions, one line each.
+    #[must_use]
+    pub(crate) fn and(mut self, lines: &str) -> Self {
+        self.extensions += lines;
+        self
+    }
+
     /// Signs it with this hash.
     #[must_use]
     pub(crate) fn digest(mut self, digest: &str) -> Self {
@@ -216,6 +223,18 @@ impl Authority {
             "-revoke",
             utf8(certificate),
         ]);
+    }
+
+    /// Revokes this many certificates that never were.
+    pub(crate) fn revoke_made_up(&self, count: u32) {
+        let index = self.home.join("index.txt");
+        let mut text = fs::read_to_string(&index).unwrap();
+        for number in 0..count {
+            text += &format!(
+                "R\t400101000000Z\t240101000000Z\t7A{number:014X}\tunknown\t/CN=made up {number}\n"
+            );
+        }
+        fs::write(index, text).unwrap();
     }
 
     /// A revocation list of what is revoked so far, valid between these dates.

@@ -138,6 +138,7 @@ fn what_explain_prints_conforms() {
         &["--list"][..],
         &["--causes"],
         &["generations"],
+        &["revocation"],
         &["tcp-silent"],
     ] {
         let run = bench.run([&["explain", "--format", "json"], arguments].concat());

@@ -16,6 +16,14 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// How often something random is tried: this often, and ten times as often with `tests/run --long`.
+pub(crate) fn trials(usual: u32) -> u32 {
+    match std::env::var_os("PTL_LONG") {
+        Some(_) => usual * 10,
+        None => usual,
+    }
+}
+
 /// A folder to work in, and how `ptl` is started there.
 pub(crate) struct Bench {
     root: TempDir,

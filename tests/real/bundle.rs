@@ -6,20 +6,19 @@ use std::{
     fs,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use serde_json::Value;
 
 use crate::{
+    bundle_servers::{WEAK, apache, asks, haproxy, haproxy_under, lowered, nginx, tomcat},
     lab::{client, path, run, text},
     pki,
     rehearsal_spine::{FQDN, Lab, lab},
-    server::{Server, folder, free_port, start},
     support::Bench,
 };
 
-const SECRET: &str = "correct horse battery";
+pub(crate) const SECRET: &str = "correct horse battery";
 
 /// A bundle of the lab's install, and a certificate of each generation to come with.
 struct Bundle {
@@ -44,7 +43,7 @@ impl Bundle {
         );
         let secret = bench.write("secret", format!("{SECRET}\n"));
         pki::restrict(&secret);
-        let order = ["bundle", "--for", server, "--out", "new"];
+        let order = ["bundle", "--for", server, "--no-lists", "--out", "new"];
         bench.run([&order[..], more].concat()).exits(0);
         Self::of(bench, lab)
     }
@@ -71,20 +70,9 @@ impl Bundle {
         lines.join("\n") + "\n"
     }
 
-    /// What a server on this port answers to curl: the HTTP status, `000` where there was none.
+    /// What a server on this port answers.
     fn asks(&self, port: u16, shown: Option<(&Path, &Path)>) -> String {
-        let url = format!("https://{FQDN}:{port}/");
-        let resolve = format!("{FQDN}:{port}:127.0.0.1");
-        let mut command = Command::new("curl");
-        command.args(["--silent", "--output", "/dev/null", "--max-time", "30"]);
-        command.args(["--write-out", "%{http_code}", "--noproxy", "*"]);
-        command.args(["--resolve", &resolve, "--cacert", &self.trust, &url]);
-        if let Some((certificate, key)) = shown {
-            command.arg("--cert").arg(certificate).arg("--key").arg(key);
-        }
-        command.env("OPENSSL_CONF", lowered(&self.bench));
-        let output = command.output().expect("curl: tests/run installs it");
-        text(&output)
+        asks(&self.bench, &self.trust, port, shown)
     }
 
     /// Asserts that these generations get `inside`, and the others and strangers `outside`.
@@ -106,35 +94,8 @@ impl Bundle {
     }
 }
 
-/// A configuration by which OpenSSL loads a certificate that SHA-1 signed: at its usual level it does not.
-fn lowered(bench: &Bench) -> PathBuf {
-    let settings = format!(
-        "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nCipherString = {WEAK}\n"
-    );
-    bench.write("openssl.cnf", settings)
-}
-
 const ALL: &[&str] = &["sha1", "sha2", "g2"];
 const OF_TODAY: &[&str] = &["sha2", "g2"];
-/// What each server needs to take SHA-1, as the bundle's warning says.
-const WEAK: &str = "DEFAULT:@SECLEVEL=0";
-
-fn nginx(lines: &str) -> (Server, u16) {
-    let (folder, port) = (folder(), free_port());
-    let config = format!(
-        "daemon off; master_process off; pid nginx.pid; error_log error.log;\n\
-         events {{}}\n\
-         http {{\n access_log off; client_body_temp_path t1; proxy_temp_path t2; fastcgi_temp_path t3; uwsgi_temp_path t4; scgi_temp_path t5;\n\
-         server {{\n listen 127.0.0.1:{port} ssl;\n{lines}\
-         location / {{ return 204; }}\n }}\n }}\n"
-    );
-    fs::write(folder.path().join("nginx.conf"), config).unwrap();
-    let mut command = Command::new("nginx");
-    command.arg("-p").arg(folder.path());
-    command.args(["-e", "error.log", "-c"]);
-    command.arg(folder.path().join("nginx.conf"));
-    (start(command, folder, port), port)
-}
 
 #[test]
 fn nginx_lets_every_generation_in_and_no_other() {
@@ -173,28 +134,6 @@ fn nginx_opens_an_encrypted_key_as_the_lines_say() {
     bundle.lets_in(port, OF_TODAY, "204", "400");
 }
 
-fn apache(lines: &str) -> (Server, u16) {
-    let (folder, port) = (folder(), free_port());
-    let mut config = format!(
-        "ServerRoot {0}\nDefaultRuntimeDir {0}\nPidFile pid\nErrorLog error.log\nServerName {FQDN}\n\
-         Listen 127.0.0.1:{port}\n",
-        folder.path().display()
-    );
-    for module in ["mpm_event", "authz_core", "alias", "ssl"] {
-        config += &format!("LoadModule {module}_module /usr/lib/apache2/modules/mod_{module}.so\n");
-    }
-    // Only root may need another user, and nobody else may set one.
-    config += "User www-data\nGroup www-data\n";
-    config +=
-        &format!("<VirtualHost *:{port}>\nSSLEngine on\n{lines}Redirect 410 /\n</VirtualHost>\n");
-    fs::write(folder.path().join("apache.conf"), config).unwrap();
-    let mut command = Command::new("apache2");
-    command
-        .args(["-X", "-f"])
-        .arg(folder.path().join("apache.conf"));
-    (start(command, folder, port), port)
-}
-
 #[test]
 fn apache_lets_every_generation_in_and_no_other() {
     let bundle = Bundle::new("apache", &[]);
@@ -204,28 +143,6 @@ fn apache_lets_every_generation_in_and_no_other() {
     drop(server);
     let (_server, port) = apache(&format!("{lines}SSLCipherSuite {WEAK}\n"));
     bundle.lets_in(port, ALL, "410", "000");
-}
-
-fn haproxy(lines: &str) -> (Server, u16) {
-    haproxy_under(lines, "/dev/null")
-}
-
-/// HAProxy with this configuration of OpenSSL.
-fn haproxy_under(lines: &str, openssl: &str) -> (Server, u16) {
-    let (folder, port) = (folder(), free_port());
-    let bind = lines.replace("bind :443", &format!("bind 127.0.0.1:{port}"));
-    let config = format!(
-        "global\n log stderr format raw local0 notice\n\
-         defaults\n mode http\n timeout client 30s\n timeout server 30s\n timeout connect 30s\n\
-         frontend f\n {bind}http-request return status 204\n"
-    );
-    fs::write(folder.path().join("haproxy.cfg"), config).unwrap();
-    let mut command = Command::new("haproxy");
-    command.env("OPENSSL_CONF", openssl);
-    command
-        .args(["-db", "-f"])
-        .arg(folder.path().join("haproxy.cfg"));
-    (start(command, folder, port), port)
 }
 
 #[test]
@@ -246,7 +163,7 @@ fn a_certificate_that_sha1_signed_is_shown_where_the_warning_says_how() {
             let lab: &Lab = &lab();
             Bundle::of(client(lab, "sha1"), lab)
         };
-        let mut order = vec!["bundle", "--for", server, "--out", "new"];
+        let mut order = vec!["bundle", "--for", server, "--no-lists", "--out", "new"];
         order.extend(["--cert", "chain.pem", "--key", "lab.key"]);
         order.extend(["--trust", &bundle.trust]);
         // As JSON: there no line is broken.
@@ -263,41 +180,6 @@ fn a_certificate_that_sha1_signed_is_shown_where_the_warning_says_how() {
         let inside = if server == "apache" { "410" } else { "204" };
         bundle.lets_in(port, ALL, inside, outside);
     }
-}
-
-/// Tomcat in a folder of its own, with one page.
-fn tomcat(lines: &str) -> (Server, u16) {
-    let (folder, port) = (folder(), free_port());
-    for name in ["conf", "logs", "work", "temp", "webapps/ROOT"] {
-        fs::create_dir_all(folder.path().join(name)).unwrap();
-    }
-    fs::write(folder.path().join("webapps/ROOT/index.html"), "in").unwrap();
-    let server = format!(
-        "<Server port=\"-1\"><Service name=\"s\">\n\
-         <Connector port=\"{port}\" address=\"127.0.0.1\" protocol=\"org.apache.coyote.http11.Http11NioProtocol\"\n\
-         SSLEnabled=\"true\" scheme=\"https\" secure=\"true\">\n{lines}</Connector>\n\
-         <Engine name=\"e\" defaultHost=\"h\"><Host name=\"h\" appBase=\"webapps\"/></Engine>\n\
-         </Service></Server>\n"
-    );
-    fs::write(folder.path().join("conf/server.xml"), server).unwrap();
-    let web = "<web-app xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"5.0\">\n\
-         <servlet><servlet-name>d</servlet-name>\n\
-         <servlet-class>org.apache.catalina.servlets.DefaultServlet</servlet-class></servlet>\n\
-         <servlet-mapping><servlet-name>d</servlet-name><url-pattern>/</url-pattern></servlet-mapping>\n\
-         <welcome-file-list><welcome-file>index.html</welcome-file></welcome-file-list>\n\
-         </web-app>\n";
-    fs::write(folder.path().join("conf/web.xml"), web).unwrap();
-    let mut command = Command::new("java");
-    command.arg("-Dcatalina.home=/usr/share/tomcat10");
-    command.arg(format!("-Dcatalina.base={}", folder.path().display()));
-    command.arg(format!("-Djava.io.tmpdir={}/temp", folder.path().display()));
-    command.args([
-        "-cp",
-        "/usr/share/tomcat10/bin/bootstrap.jar:/usr/share/tomcat10/bin/tomcat-juli.jar",
-        "org.apache.catalina.startup.Bootstrap",
-        "start",
-    ]);
-    (start(command, folder, port), port)
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub(crate) fn client(lab: &Lab, generation: &str) -> Bench {
 }
 
 /// What curl gets from the proxy: the HTTP status, `000` where there was none.
-fn curl(lab: &Lab, shown: Option<&Bench>) -> String {
+pub(crate) fn curl(lab: &Lab, shown: Option<&Bench>) -> String {
     let port = lab.port("proxy");
     let url = format!("https://proxy.lab.test:{port}/");
     let resolve = format!("proxy.lab.test:{port}:127.0.0.1");
@@ -144,7 +144,12 @@ fn dig_gets_the_answers_and_the_faults_of_the_name_server() {
         arguments.extend(more);
         text(&run("dig", &arguments))
     };
-    for name in ["proxy.lab.test", "crl.lab.test", "msg-out.lab.test"] {
+    for name in [
+        "proxy.lab.test",
+        "crl.lab.test",
+        "checkit.lab.test",
+        "msg-out.lab.test",
+    ] {
         for way in [&["+short"][..], &["+short", "+tcp"]] {
             assert_eq!(dig(name, "A", way).trim(), "127.0.0.1", "{name}");
         }

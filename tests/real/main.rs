@@ -16,13 +16,18 @@ mod rehearsal_spine;
 mod support;
 
 mod bundle;
+mod bundle_lists;
+mod bundle_servers;
 mod calendar;
 mod dnsmasq;
 mod endpoint;
 mod keystore;
 mod lab;
+mod lab_list_flaws;
+mod lab_lists;
 mod lab_shape;
 mod namespace;
 mod nginx;
+mod ocsp;
 mod offline;
 mod server;

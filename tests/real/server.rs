@@ -24,6 +24,25 @@ impl Drop for Server {
     }
 }
 
+impl Server {
+    /// Sends its process a signal, as `HUP`.
+    pub(crate) fn signal(&self, name: &str) {
+        let process = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &process]).status();
+        assert!(sent.unwrap().success(), "kill -s {name} {process}");
+    }
+
+    /// Ends it as its service manager does, with the processes that it started.
+    pub(crate) fn end(mut self) {
+        self.signal("TERM");
+        let end = Instant::now() + READY;
+        while self.child.try_wait().unwrap().is_none() {
+            assert!(Instant::now() < end, "it does not end");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
 /// An empty folder for a server.
 pub(crate) fn folder() -> tempfile::TempDir {
     tempfile::Builder::new()

@@ -183,9 +183,12 @@ pub(super) fn is_for_clients(facts: &PathFacts, _: &Context<'_>) -> Outcome {
     judge_use(facts, CLIENTS, "a client may show it")
 }
 
-pub(super) fn is_not_revoked(facts: &PathFacts, _: &Context<'_>) -> Outcome {
+pub(super) fn is_not_revoked(facts: &PathFacts, context: &Context<'_>) -> Outcome {
     let lists = facts.policy.lists.len() + facts.policy.told.lists;
     let met = match facts.policy.revocation {
+        Revocation::Off if context.install.is_some() => {
+            return Outcome::not_applicable("REV-001 looks at it, by the lists that are kept");
+        }
         Revocation::Off => return Outcome::not_applicable("--revocation is off"),
         Revocation::Available if lists == 0 => {
             return Outcome::not_applicable("no revocation list was given");

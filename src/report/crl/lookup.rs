@@ -65,12 +65,7 @@ pub enum CertificateStatus {
 impl LookUp {
     /// The document of what was found.
     pub fn of(wanted: &[Wanted], looked: &[Looked], judged: Timestamp) -> Self {
-        let is_old = |it: &Looked| {
-            looked
-                .iter()
-                .any(|other| it.is_superseded_by(other, judged))
-        };
-        let current: Vec<&Looked> = looked.iter().filter(|it| !is_old(it)).collect();
+        let current = lookup::current(looked, judged);
         Self {
             schema: 1,
             kind: "crl-lookup",

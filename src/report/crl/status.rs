@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::ListFacts;
 use crate::{
     check::Verdict,
-    crl::{Standing, lookup::Looked},
+    crl::{Standing, cache::Origin, lookup::Looked},
     report::{Explanation, explain::headline, human::columns, visible},
 };
 
@@ -36,17 +36,28 @@ pub struct Kept {
     pub standing: Standing,
     /// What to do, where that is not far enough.
     pub next: Option<&'static str>,
+    /// How many seconds ago it was made.
+    pub age: i64,
+    /// Where it came from, where it is kept.
+    pub origin: Option<Origin>,
 }
 
 impl ListStatus {
-    /// The document of what was read.
-    pub fn of(looked: &[Looked], judged: Timestamp, every: Option<SignedDuration>) -> Self {
-        let kept = looked.iter().map(|it| {
+    /// The document of what was read, each with where it came from.
+    pub fn of(
+        looked: &[Looked],
+        origins: Vec<Option<Origin>>,
+        judged: Timestamp,
+        every: Option<SignedDuration>,
+    ) -> Self {
+        let kept = looked.iter().zip(origins).map(|(it, origin)| {
             let standing = Standing::of(&it.list, judged, every);
             Kept {
                 list: ListFacts::of(it),
                 next: standing.next(),
                 standing,
+                age: judged.duration_since(it.list.this_update).as_secs(),
+                origin,
             }
         });
         Self {
@@ -109,6 +120,24 @@ impl Kept {
         self.next.unwrap_or_default()
     }
 
+    /// Where it came from, and what became of the last try, as the end of a sentence.
+    fn from(&self) -> String {
+        let Some(origin) = &self.origin else {
+            return String::new();
+        };
+        let moment = |it: Timestamp| it.strftime("%F %H:%MZ").to_string();
+        let place = origin.url.as_deref().unwrap_or("by hand");
+        let fetched = origin.fetched.map(moment).unwrap_or_default();
+        let failed = origin.failed.as_ref().map(|it| {
+            format!(
+                "; the last try, on {}, brought nothing: {}",
+                moment(it.at),
+                it.why
+            )
+        });
+        format!(", from {place} on {fetched}{}", failed.unwrap_or_default())
+    }
+
     fn row(&self) -> Vec<String> {
         let word = match self.standing {
             Standing::Holds => "ok",
@@ -123,8 +152,12 @@ impl Kept {
             Standing::Holds => String::new(),
             _ => format!("; {}. {}", self.said(), self.action()),
         };
-        let line =
-            self.list.line() + &visible(&format!("{partition}, {} bytes{said}", self.list.size));
+        let line = self.list.line()
+            + &visible(&format!(
+                "{partition}, {} bytes{}{said}",
+                self.list.size,
+                self.from()
+            ));
         vec![word.to_owned(), line]
     }
 }

@@ -22,8 +22,12 @@ pub struct CheckDocument {
 
 impl From<&'static Meta> for CheckDocument {
     fn from(meta: &'static Meta) -> Self {
-        // Which CAs are wanted, and until when, is the same tale for every check of these layers.
-        let of_generations = matches!(meta.layer, Layer::Trust | Layer::Chain);
+        // Which CAs are wanted, and how revocation is told, is the same tale for every check of these layers.
+        let topics = match meta.layer {
+            Layer::Trust | Layer::Chain => vec!["generations"],
+            Layer::Revocation => vec!["revocation"],
+            _ => Vec::new(),
+        };
         Self {
             schema: 1,
             kind: "check",
@@ -34,11 +38,7 @@ impl From<&'static Meta> for CheckDocument {
             requires: meta.requires.to_vec(),
             source: meta.source,
             hint: meta.hint,
-            topics: if of_generations {
-                vec!["generations"]
-            } else {
-                Vec::new()
-            },
+            topics,
         }
     }
 }

@@ -1,13 +1,15 @@
-//! What `ptl explain` says: the checks, the causes and the trust generations, for people and as JSON.
+//! What `ptl explain` says: the checks, the causes, the trust generations and revocation, for people and as JSON.
 
 mod check;
 mod generations;
 mod list;
+mod revocation;
 
 pub use check::{CauseDocument, CheckDocument};
 pub use generations::GenerationsDocument;
 pub(in crate::report) use generations::Span;
 pub use list::{CausesDocument, ChecksDocument};
+pub use revocation::RevocationDocument;
 
 use anstyle::Style;
 use serde::Serialize;

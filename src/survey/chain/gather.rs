@@ -1,7 +1,11 @@
 //! What a server is to be given: the certificate, what is sent after it, and whom it is to trust; with
 //! what the checks of `check-chain` say of just that.
 
-use std::{collections::HashSet, path::Path, sync::Arc};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{Files, check_chain, held::Reader, install, key, roots_and_subs};
 use crate::{
@@ -97,14 +101,10 @@ pub fn gather_files(
         key::look_further(&mut facts, &shown[1..]);
         findings.extend(check::run(KEY, &leaf.label(), &facts, context));
     }
-    let trust = trust.into_iter().map(|certificate| Trusted {
-        certificate,
-        generation: None,
-    });
     let set = Set {
         leaf,
         chain,
-        trust: trust.collect(),
+        trust: without_generation(trust),
         generations: Vec::new(),
         left_out: Vec::new(),
     };
@@ -115,7 +115,7 @@ pub fn gather_files(
 }
 
 /// The CAs of these files, each once, in their order.
-fn trusted(files: &[std::path::PathBuf], reader: &mut Reader<'_>) -> Result<Vec<Arc<Certificate>>> {
+fn trusted(files: &[PathBuf], reader: &mut Reader<'_>) -> Result<Vec<Arc<Certificate>>> {
     let mut seen = HashSet::new();
     let mut trusted = Vec::new();
     for file in files {
@@ -179,6 +179,30 @@ pub fn gather_install(
     ));
     findings.extend(generations);
     Ok(Gathered { findings, set })
+}
+
+/// The CAs that the peers of an install may be of, without anything else of its set.
+pub fn authorities_of_install(subject: &Subject<'_>, endpoint: &Endpoint) -> Vec<Trusted> {
+    let holding = install::hold(subject, endpoint);
+    pinned(subject, endpoint, &holding).0
+}
+
+/// The CAs of plain files that peers may be of.
+///
+/// # Errors
+/// Where a file cannot be read, or a certificate of it is no CA's.
+pub fn authorities_of_files(files: &[PathBuf], context: &Context<'_>) -> Result<Vec<Trusted>> {
+    let none = Files::default();
+    let trust = trusted(files, &mut Reader::new(&none, None, context))?;
+    Ok(without_generation(trust))
+}
+
+fn without_generation(trust: Vec<Arc<Certificate>>) -> Vec<Trusted> {
+    let trust = trust.into_iter().map(|certificate| Trusted {
+        certificate,
+        generation: None,
+    });
+    trust.collect()
 }
 
 /// The set of an install; nothing where it has no certificate, or trusts no CA of the environment.

@@ -1,0 +1,263 @@
+//! The revocation lists of a bundle: their files, and what is to be known of them.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Content, MANIFEST, Server};
+use crate::{
+    crl::Form,
+    survey::lists::{Lists, Taken},
+    x509::store,
+};
+
+/// What a bundle says of revocation.
+#[derive(Clone, Copy, Debug)]
+pub enum Revocation<'a> {
+    /// These lists go in.
+    Given(&'a Lists),
+    /// None goes in, as somebody told: why, as the end of a sentence.
+    None(&'static str),
+}
+
+/// What is known of the lists of a bundle.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ListsEntry {
+    /// The moment that they were judged by when they were written.
+    pub judged: Timestamp,
+    /// Whether nothing was missing.
+    pub complete: bool,
+    /// When the first of them ends; nothing where none says it.
+    pub until: Option<Timestamp>,
+    /// The command that renews them, as a shell takes it from wherever it stands.
+    pub renew: String,
+    /// How the server takes up new ones.
+    pub reload: String,
+    /// Each of them.
+    pub each: Vec<ListEntry>,
+    /// What deserves attention about them, each as a sentence.
+    pub warnings: Vec<String>,
+}
+
+/// A list of a bundle.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct ListEntry {
+    /// The file that it is in.
+    pub file: String,
+    /// The subject of the CA that signed it, most specific part first.
+    pub issuer: String,
+    /// That CA's generation, where that is known.
+    pub generation: Option<String>,
+    /// Which kind of certificates it covers.
+    pub covers: Covers,
+    /// The names of its partition; none for a list that is no partition.
+    pub partition: Vec<String>,
+    /// Its number, lower-case hex.
+    pub number: Option<String>,
+    /// When it was made.
+    pub this_update: Timestamp,
+    /// When the next one is due.
+    pub next_update: Option<Timestamp>,
+    /// How many certificates it lists.
+    pub entries: u64,
+}
+
+/// Which kind of certificates a list covers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Covers {
+    /// CAs and endpoints.
+    All,
+    /// CAs alone.
+    Authorities,
+    /// Endpoints alone.
+    Endpoints,
+}
+
+impl<'a> Revocation<'a> {
+    /// The lists that go in.
+    pub(super) fn taken(self) -> &'a [Taken] {
+        match self {
+            Self::Given(lists) => &lists.taken,
+            Self::None(_) => &[],
+        }
+    }
+}
+
+/// The files of lists, in the form that a server takes.
+pub(super) fn contents(server: Server, taken: &[Taken]) -> Vec<Content<'_>> {
+    if taken.is_empty() {
+        // A server does not start with a file that holds none.
+        return Vec::new();
+    }
+    match server {
+        Server::Iis => {
+            let mut numbers: HashMap<String, usize> = HashMap::new();
+            let named = taken.iter().map(|one| {
+                let name = store::word(&one.issuer.label());
+                let number = numbers.entry(name.clone()).or_default();
+                *number += 1;
+                let name = match number {
+                    1 => format!("list-{name}.crl"),
+                    number => format!("list-{name}-{number}.crl"),
+                };
+                Content::of_lists(name, Form::Der, vec![one])
+            });
+            named.collect()
+        }
+        Server::OpensslDir => {
+            let mut numbers: HashMap<u32, usize> = HashMap::new();
+            let hashed = taken.iter().map(|one| {
+                let hash = one.issuer.x509().subject_name_hash();
+                let number = numbers.entry(hash).or_default();
+                let name = format!("{hash:08x}.r{number}");
+                *number += 1;
+                Content::of_lists(name, Form::Pem, vec![one])
+            });
+            hashed.collect()
+        }
+        _ => {
+            let all = taken.iter().collect();
+            vec![Content::of_lists("lists.pem", Form::Pem, all)]
+        }
+    }
+}
+
+impl ListsEntry {
+    /// What is known of the lists in these files; nothing where there are none.
+    pub(super) fn of(
+        server: Server,
+        lists: &Lists,
+        files: &[Content<'_>],
+        judged: Timestamp,
+        renew: &str,
+    ) -> Option<Self> {
+        let each: Vec<_> = files
+            .iter()
+            .flat_map(|file| {
+                file.lists()
+                    .iter()
+                    .map(|taken| ListEntry::of(taken, &file.name))
+            })
+            .collect();
+        if each.is_empty() {
+            return None;
+        }
+        Some(Self {
+            judged: Timestamp::from_second(judged.as_second()).unwrap_or(judged),
+            complete: lists.is_complete(),
+            until: each.iter().filter_map(|list| list.next_update).min(),
+            renew: renew.to_owned(),
+            reload: server.reload_lists().to_owned(),
+            warnings: cautions(server, lists, &each),
+            each,
+        })
+    }
+}
+
+impl ListEntry {
+    fn of(taken: &Taken, file: &str) -> Self {
+        let list = &taken.looked.list;
+        let scope = &list.extensions.scope;
+        Self {
+            file: file.to_owned(),
+            issuer: taken.issuer.subject.clone(),
+            generation: taken.generation.clone(),
+            covers: match (scope.only_authorities, scope.only_leaves) {
+                (true, _) => Covers::Authorities,
+                (_, true) => Covers::Endpoints,
+                _ => Covers::All,
+            },
+            partition: scope.names(),
+            number: list.extensions.number.clone(),
+            this_update: list.this_update,
+            next_update: list.next_update,
+            entries: list.entries,
+        }
+    }
+
+    /// Whether another is of the same CA and covers the same certificates.
+    pub(super) fn is_of_the_same_scope(&self, other: &Self) -> bool {
+        (&self.issuer, self.covers, &self.partition)
+            == (&other.issuer, other.covers, &other.partition)
+    }
+
+    /// What it is called among people: its CA, and its partition.
+    pub(super) fn label(&self) -> String {
+        match self.partition.is_empty() {
+            true => format!("the list of `{}`", self.issuer),
+            false => format!("the list `{}`", self.partition.join(", ")),
+        }
+    }
+}
+
+/// What deserves attention about lists.
+fn cautions(server: Server, lists: &Lists, each: &[ListEntry]) -> Vec<String> {
+    let mut said = lists.left_out.clone();
+    said.extend(partitions(each));
+    for revoked in &lists.revoked {
+        said.push(format!(
+            "`{}` is revoked: everybody below it is refused",
+            revoked.label()
+        ));
+    }
+    said.extend(of_server(server).map(str::to_owned));
+    said
+}
+
+/// Whoever is of another partition is refused: OpenSSL's error 44, or 3.
+fn partitions(each: &[ListEntry]) -> Vec<String> {
+    let mut issuers: Vec<&str> = Vec::new();
+    for list in each {
+        if !list.partition.is_empty() && !issuers.contains(&list.issuer.as_str()) {
+            issuers.push(&list.issuer);
+        }
+    }
+    let is_whole = |issuer: &str| {
+        let mut of = each.iter().filter(|list| list.issuer == issuer);
+        of.any(|list| list.partition.is_empty() && list.covers != Covers::Authorities)
+    };
+    let said = issuers.into_iter().filter(|issuer| !is_whole(issuer));
+    said.map(|issuer| {
+        let of = each.iter().filter(|list| list.issuer == issuer);
+        let points: Vec<_> = of.flat_map(|list| list.partition.iter().cloned()).collect();
+        format!(
+            "of `{issuer}` these partitions are covered: {}; a peer of another one is refused until its list is there: name its certificate in `peers` under [revocation] of ptl.toml, and run `ptl crl fetch`",
+            points.join(", ")
+        )
+    })
+    .collect()
+}
+
+/// What a server does with lists that its lines do not show.
+fn of_server(server: Server) -> Option<&'static str> {
+    match server {
+        Server::Java => Some(
+            "no property of Java names a file of lists: the program reads lists.pem (CertificateFactory.generateCRLs) into a CertStore of its PKIXBuilderParameters, and until it does, revoked clients get in; com.sun.net.ssl.checkRevocation=true with com.sun.security.enableCRLDP=true fetches lists from the addresses in certificates instead, and refuses whomever's it cannot reach, as a directory's entry",
+        ),
+        Server::Iis => Some(
+            "Windows keeps lists in memory, and each program its own: without the reload the old ones stay in use; under CertCheckMode 2 a list that has ended refuses everybody, and under 1 none is looked at",
+        ),
+        _ => None,
+    }
+}
+
+/// What is to be said of a bundle without lists.
+pub(super) fn none(server: Server, why: &str) -> String {
+    format!(
+        "no revocation list is in the bundle{why}: {} will let revoked clients in",
+        match server {
+            Server::OpensslDir => "a program that uses it",
+            server => server.title(),
+        }
+    )
+}
+
+/// Whether a name is one that a file of lists can have: what comes from a manifest is not believed.
+pub(super) fn is_file_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
+    !name.starts_with(['.', '-']) && !name.is_empty() && name.chars().all(plain) && name != MANIFEST
+}

@@ -1,0 +1,31 @@
+//! REV: whether certificates are revoked, and whether the lists that say so are had, proven and in date (RFC 5280, 6.3).
+
+mod certificate;
+mod list;
+mod ocsp;
+
+pub use certificate::{CERTIFICATE, CertificateFacts, Doubt};
+pub use list::{LIST, ListFacts};
+pub use ocsp::{Heard, OCSP, OcspFacts};
+
+use crate::check::{CheckId, Layer, Meta, Severity};
+
+/// Declares a check on revocation by what differs from one to the next.
+const fn meta(
+    id: &'static str,
+    severity: Severity,
+    title: &'static str,
+    source: &'static str,
+    hint: &'static str,
+    requires: &'static [CheckId],
+) -> Meta {
+    Meta {
+        id: CheckId(id),
+        title,
+        severity,
+        layer: Layer::Revocation,
+        source,
+        hint,
+        requires,
+    }
+}

@@ -1,0 +1,333 @@
+//! How far a list came on its way into the cache: asked for, had, read, proven, in scope, in date, newest, long enough.
+
+use jiff::SignedDuration;
+
+use super::{certificate, meta};
+use crate::{
+    check::{Cause, Check, CheckId, Context, Evidence, Outcome, Severity},
+    crl::{
+        Gap, Standing,
+        fetch::{Came, Fetched, Place, Refused, Strange},
+    },
+    net::{download::End, tcp::Opening},
+};
+
+/// A list that was to be had, and when it is fetched again.
+#[derive(Debug)]
+pub struct ListFacts {
+    /// What became of it.
+    pub fetched: Fetched,
+    /// How often lists are fetched, where that is said.
+    pub every: Option<SignedDuration>,
+}
+
+/// Declares a check on a list; each asks what the one before has answered with yes.
+const fn step(
+    id: &'static str,
+    title: &'static str,
+    source: &'static str,
+    hint: &'static str,
+    requires: &'static [CheckId],
+) -> crate::check::Meta {
+    meta(id, Severity::Error, title, source, hint, requires)
+}
+
+/// The checks on a list, in the order in which it meets them.
+pub static LIST: &[Check<ListFacts>] = &[
+    Check {
+        meta: step(
+            "REV-010",
+            "an address of the list may be asked",
+            "RFC 5280, 4.2.1.13",
+            "Have the list by hand, and hand it over: `ptl crl fetch --list FILE`.",
+            &[],
+        ),
+        run: may_be_asked,
+    },
+    Check {
+        meta: step(
+            "REV-011",
+            "the list comes whole from its address",
+            "RFC 5280, 4.2.1.13; RFC 9110",
+            "See which layer is shut: `ptl check-firewall --target http://HOST:PORT`.",
+            &[CheckId("REV-010")],
+        ),
+        run: comes_whole,
+    },
+    Check {
+        meta: step(
+            "REV-012",
+            "what comes is a revocation list",
+            "RFC 5280, 5.1",
+            "Look at what the address gives: `curl -sS URL | head -c 300`; a proxy or a sign-in page may have answered in its place.",
+            &[CheckId("REV-011")],
+        ),
+        run: is_a_list,
+    },
+    Check {
+        meta: step(
+            "REV-013",
+            "the issuer of the certificates signed the list",
+            "RFC 5280, 6.3.3 (f) and (g)",
+            "Fetch it again; if it stays so, somebody made it up, or took the wrong file: ask the CA.",
+            &[CheckId("REV-012")],
+        ),
+        run: is_signed_by_the_issuer,
+    },
+    Check {
+        meta: step(
+            "REV-014",
+            "the list covers the certificates that name it",
+            "RFC 5280, 5.2.5 and 6.3.3 (b)",
+            "Have the list that the certificate itself names: `openssl x509 -noout -ext crlDistributionPoints -in CERT`.",
+            &[CheckId("REV-013")],
+        ),
+        run: covers_them,
+    },
+    Check {
+        meta: step(
+            "REV-015",
+            "the list is in date",
+            "RFC 5280, 5.1.2.4 and 5.1.2.5",
+            "Ask the CA, or whoever keeps a copy of it on the way: what the address gives is not today's list.",
+            &[CheckId("REV-014")],
+        ),
+        run: is_in_date,
+    },
+    Check {
+        meta: step(
+            "REV-016",
+            "the list is no older than the one that is kept",
+            "RFC 5280, 5.2.3",
+            "Ask who serves it: a cache on the way may have kept an old one; the newer one stays in use.",
+            &[CheckId("REV-015")],
+        ),
+        run: is_no_older,
+    },
+    Check {
+        meta: meta(
+            "REV-017",
+            Severity::Warning,
+            "the list outlives the next run of the job that fetches it",
+            "RFC 5280, 5.1.2.5; `[revocation] every` of ptl.toml",
+            "Fetch more often than the list lives: a server that checks lists refuses everybody once its list has ended.",
+            &[CheckId("REV-016")],
+        ),
+        run: outlives_the_next_run,
+    },
+];
+
+impl ListFacts {
+    /// What was seen on the way, with what else was tried and what is kept all the same.
+    fn evidence(&self, seen: String) -> Evidence {
+        let fetched = &self.fetched;
+        let mut evidence = Evidence::seen(seen).with("for", fetched.wish.labels().join(", "));
+        if !fetched.besides.is_empty() {
+            evidence = evidence.with("also tried", fetched.besides.join("; "));
+        }
+        if let (Some(kept), false) = (&fetched.at_hand, fetched.came.is_well()) {
+            let list = &kept.list;
+            let end = list.next_update.map(|end| end.strftime("%F %H:%MZ"));
+            let end = end.map_or_else(|| "an unknown day".to_owned(), |end| end.to_string());
+            evidence = evidence.with("kept", format!("the older list, until {end}"));
+        }
+        evidence
+    }
+
+    fn seen(&self) -> String {
+        match &self.fetched.place {
+            Place::Nowhere => self.fetched.came.to_string(),
+            place => format!("{place}: {}", self.fetched.came),
+        }
+    }
+
+    fn fail(&self, cause: Cause, hint: Option<String>) -> Outcome {
+        let evidence = self.evidence(self.seen());
+        Outcome::Fail(
+            cause,
+            match hint {
+                Some(hint) => evidence.hint(hint),
+                None => evidence,
+            },
+        )
+    }
+
+    fn open(&self, cause: Option<Cause>, hint: String) -> Outcome {
+        Outcome::Undetermined(cause, self.evidence(self.seen()).hint(hint))
+    }
+
+    fn pass(&self, seen: impl Into<String>) -> Outcome {
+        Outcome::Pass(self.evidence(seen.into()))
+    }
+}
+
+fn may_be_asked(facts: &ListFacts, _: &Context<'_>) -> Outcome {
+    match &facts.fetched.came {
+        Came::Refused(Refused::NoAddress(_)) => facts.open(
+            Some(Cause::CrlNoAddress),
+            "No program can fetch it: have the list from the CA by hand, and hand it over: `ptl crl fetch --list FILE`.".to_owned(),
+        ),
+        Came::Refused(Refused::NotFollowed(_, host)) => {
+            let hint = match host {
+                Some(host) => format!("If you know that host, add `--allow-host {host}`."),
+                None => "Have the list by hand, and hand it over: `ptl crl fetch --list FILE`.".to_owned(),
+            };
+            facts.open(Some(Cause::CrlNotFollowed), hint)
+        }
+        Came::NotHad(End::Near(_), _) => facts.open(
+            Some(Cause::CrlNotFollowed),
+            "A name of the NHS that leads to this machine is a mistake of its resolver or hosts file, or worse: `ptl check-firewall` asks them all.".to_owned(),
+        ),
+        _ => facts.pass(facts.fetched.place.to_string()),
+    }
+}
+
+fn comes_whole(facts: &ListFacts, _: &Context<'_>) -> Outcome {
+    match &facts.fetched.came {
+        Came::NotHad(end, _) => {
+            let (cause, hint) = not_had(facts, end);
+            facts.fail(cause, hint)
+        }
+        Came::BrokenOff(Strange::Huge(_) | Strange::LongerThanSaid(_)) => facts.fail(
+            Cause::CrlTooLarge,
+            Some("Nothing of it was kept. Ask who serves it: a list says at its beginning how long it is.".to_owned()),
+        ),
+        _ => facts.pass("it came whole"),
+    }
+}
+
+/// The cause of what did not come, and what to do where the check's own hint is too general.
+fn not_had(facts: &ListFacts, end: &End) -> (Cause, Option<String>) {
+    let url = facts.fetched.place.to_string();
+    match end {
+        End::Status(404 | 410, _) if facts.fetched.wish.is_of_authorities() => (
+            Cause::AuthorityListMissing,
+            Some(format!("It is the list that the CA itself is looked up in, and servers that check the whole chain refuse everybody without it. Look whether it has moved: `curl -sSI {url}`; and ask the CA.")),
+        ),
+        End::Status(407, _) => (
+            Cause::ProxyFailed,
+            Some("The proxy wants a name and a password: set them in the proxy's variable, as http://name:password@host:port.".to_owned()),
+        ),
+        End::Status(429, _) => (
+            Cause::HttpStatus,
+            Some("The host wants to be left alone for a while: try again in an hour.".to_owned()),
+        ),
+        End::Status(..) => (
+            Cause::HttpStatus,
+            Some(format!("Look at what it is: `curl -sSI {url}`; the list may have moved, or the CA's server has trouble.")),
+        ),
+        End::Elsewhere(_) | End::InCircles => (
+            Cause::CrlRedirected,
+            Some("Ask who serves the list: a sign-in page of the network here is a usual reason.".to_owned()),
+        ),
+        End::NoAddress => (Cause::DnsNoData, None),
+        End::Shut(Opening::Refused) => (Cause::TcpRefused, None),
+        End::Shut(Opening::HostUnreachable) => (Cause::HostUnreachable, None),
+        End::Shut(Opening::NetUnreachable) => (Cause::NetUnreachable, None),
+        End::Shut(_) => (Cause::TcpSilent, None),
+        End::Proxy(_) => (
+            Cause::ProxyFailed,
+            Some("The variables http_proxy, https_proxy and all_proxy name it: correct them, or list the host in no_proxy.".to_owned()),
+        ),
+        End::Tls(_) => (Cause::TlsBroken, None),
+        End::Late => (
+            Cause::HttpSilent,
+            Some("Give it longer by --timeout 30s; if it stays so, the way is shut or too slow: `ptl check-firewall`.".to_owned()),
+        ),
+        End::TooLarge => (Cause::CrlTooLarge, None),
+        // The rest never gets here: they are answers of their own.
+        End::Broken(_) | End::Content(_) | End::NotModified | End::Unwritten(_) | End::Near(_) => {
+            (Cause::HttpBroken, None)
+        }
+    }
+}
+
+fn is_a_list(facts: &ListFacts, _: &Context<'_>) -> Outcome {
+    match &facts.fetched.came {
+        Came::BrokenOff(_) => facts.fail(Cause::HttpNotACrl, None),
+        Came::Unreadable(_) => facts.fail(Cause::CrlUnusable, None),
+        _ => facts.pass("it is a revocation list"),
+    }
+}
+
+fn is_signed_by_the_issuer(facts: &ListFacts, _: &Context<'_>) -> Outcome {
+    match &facts.fetched.came {
+        Came::Open(Gap::OtherIssuer) => facts.fail(Cause::CrlWrongIssuer, None),
+        Came::Open(gap @ (Gap::BadSignature | Gap::WeakHash | Gap::MayNotSign)) => {
+            facts.fail(certificate::cause(gap), None)
+        }
+        Came::Open(gap @ (Gap::SignerMissing | Gap::SignatureUnknown(_))) => facts.open(
+            Some(certificate::cause(gap)),
+            "Name the CA that signs the list: with --issuer, or in `trust` of ptl.toml.".to_owned(),
+        ),
+        _ => facts.pass("its issuer signed it"),
+    }
+}
+
+fn covers_them(facts: &ListFacts, _: &Context<'_>) -> Outcome {
+    match &facts.fetched.came {
+        Came::Open(Gap::OutOfScope(_) | Gap::SerialAlone) => facts.fail(Cause::CrlWrongScope, None),
+        Came::Open(gap @ Gap::NotJudgedHere(_)) => {
+            facts.open(Some(Cause::CrlUnusable), gap.next().to_owned())
+        }
+        _ => facts.pass(format!(
+            "it covers {}",
+            facts.fetched.wish.labels().join(", ")
+        )),
+    }
+}
+
+fn is_in_date(facts: &ListFacts, _: &Context<'_>) -> Outcome {
+    match &facts.fetched.came {
+        Came::Open(gap @ (Gap::Ended(_) | Gap::FromTheFuture(_))) => {
+            let hint = match gap {
+                Gap::FromTheFuture(_) => Some(gap.next().to_owned()),
+                _ => None,
+            };
+            facts.fail(certificate::cause(gap), hint)
+        }
+        _ => facts.pass(facts.dates()),
+    }
+}
+
+fn is_no_older(facts: &ListFacts, _: &Context<'_>) -> Outcome {
+    match &facts.fetched.came {
+        Came::Older(_) => facts.fail(Cause::CrlOlder, None),
+        came => facts.pass(came.to_string()),
+    }
+}
+
+fn outlives_the_next_run(facts: &ListFacts, context: &Context<'_>) -> Outcome {
+    let (Some(every), Some(kept)) = (facts.every, &facts.fetched.at_hand) else {
+        return Outcome::not_applicable(
+            "ptl.toml does not say how often the lists are fetched: `every` under [revocation]",
+        );
+    };
+    let standing = Standing::of(&kept.list, context.at, Some(every));
+    match standing {
+        Standing::EndsBeforeNextRun => Outcome::fail(
+            Cause::CrlEndsTooSoon,
+            format!(
+                "{}, and the lists are fetched every {every:#}",
+                facts.dates()
+            ),
+        ),
+        Standing::WithoutEnd => Outcome::undetermined("it does not say when the next one is due"),
+        _ => facts.pass(format!(
+            "{}, and the lists are fetched every {every:#}",
+            facts.dates()
+        )),
+    }
+}
+
+impl ListFacts {
+    fn dates(&self) -> String {
+        let Some(kept) = &self.fetched.at_hand else {
+            return "it is in date".to_owned();
+        };
+        match kept.list.next_update {
+            Some(end) => format!("it holds until {}", end.strftime("%F %H:%MZ")),
+            None => "it says nothing of its end".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! `ptl crl fetch`.
+
+use std::path::PathBuf;
+
+use super::issuers;
+use crate::{
+    check::{self, Context, Finding, Report, Selection},
+    checks::revocation::{Heard, LIST, ListFacts, OCSP, OcspFacts},
+    cli::{Global, crl::FetchArgs},
+    commands::{Exit, context::Scene, deliver, open_output, runtime},
+    crl::{
+        cache::Cache,
+        fetch::{self, Answered, Came, Fetched, Fetcher, Place, Question, Rules, Wish},
+        lookup::Terms,
+    },
+    environment::{self, Environment},
+    error::{Error, Result, for_a_shell},
+    net::{
+        dns::Server,
+        download::{Downloader, Near},
+    },
+    report::visible,
+    survey::revocation::{self, Watched},
+    terminal,
+    x509::Certificate,
+};
+
+/// For which certificates lists are fetched, and where they go.
+struct Setting {
+    scene: Option<Scene>,
+    environment: Option<Environment>,
+    watched: Watched,
+    cache: Cache,
+    selection: Selection,
+}
+
+/// Fetches the lists that certificates name, and says what they say.
+///
+/// # Errors
+/// Where a file or the install is wrong, or the folder cannot be written to.
+pub(super) fn run(args: &FetchArgs, global: &Global) -> Result<Exit> {
+    let output = open_output(global)?;
+    let at = global.time()?;
+    let setting = match args.certificates.is_empty() {
+        true => of_install(args, global)?,
+        false => of_files(args, global)?,
+    };
+    let certificates = setting.watched.without_switched_off();
+    let issuers = &setting.watched.issuers;
+    let rules = Rules::of(setting.environment.as_ref(), &args.allow_host);
+    let wishes = fetch::plan(&certificates, issuers, &rules);
+    let questions = fetch::questions(&certificates, issuers, &rules);
+    setting.cache.make()?;
+    let (fetched, answered) = fetched(wishes, questions, &setting, args, global)?;
+    note_what_was_not_taken(&args.list, &fetched);
+    let context = setting.context(at);
+    let mut findings = Vec::new();
+    for it in fetched {
+        findings.extend(setting.findings(it, &context));
+    }
+    for (question, answered) in answered {
+        findings.extend(setting.findings_of_answer(&question, answered, &context));
+    }
+    let certificates = revocation::findings(&setting.watched, &setting.cache, &context)?;
+    findings.extend(certificates);
+    let environment = setting.environment.as_ref().map(|it| it.id.as_str());
+    let report = Report::new("crl fetch", environment, at, findings, global.strict);
+    deliver(&report, global, output)
+}
+
+/// What became of each list, and what the responders answered.
+type Had = (Vec<Fetched>, Vec<(Question, Option<Answered>)>);
+
+fn fetched(
+    wishes: Vec<Wish>,
+    questions: Vec<Question>,
+    setting: &Setting,
+    args: &FetchArgs,
+    global: &Global,
+) -> Result<Had> {
+    let downloader = match global.offline {
+        true => None,
+        false => Some(setting.downloader(args, global)?),
+    };
+    let grace = |issuer: &Certificate| setting.watched.grace(issuer);
+    let shown = terminal::downloading();
+    let progress = |bytes| shown.at(bytes);
+    let fetcher = Fetcher {
+        downloader: downloader.as_ref(),
+        cache: &setting.cache,
+        terms: Terms {
+            issuers: &setting.watched.issuers,
+            at: global.time()?,
+            grace: &grace,
+        },
+        by_hand: &args.list,
+        retries: args.retries,
+        progress: &progress,
+    };
+    let runtime = runtime()?;
+    let fetched = runtime.block_on(async {
+        let mut fetched = Vec::new();
+        for wish in wishes {
+            shown.name(&wish.title());
+            fetched.push(fetcher.fetch(wish).await?);
+        }
+        let mut answered = Vec::new();
+        for question in questions {
+            let answer = match &question.place {
+                Ok(url) => fetcher.ask_for(&question, url).await?,
+                Err(_) => None,
+            };
+            answered.push((question, answer));
+        }
+        Ok((fetched, answered))
+    });
+    runtime.shutdown_background();
+    fetched
+}
+
+/// A list that somebody went for and that fits nothing is the wrong one: that is said.
+fn note_what_was_not_taken(by_hand: &[PathBuf], fetched: &[Fetched]) {
+    for file in by_hand {
+        let is_it = |it: &Fetched| it.place == Place::ByHand(file.clone());
+        if !fetched.iter().any(is_it) {
+            terminal::note(&visible(&format!(
+                "warning: `{}` was not taken: it says nothing of a certificate that needs a list, or not today; `ptl crl status {}` shows whose it is",
+                file.display(),
+                for_a_shell(file)
+            )));
+        }
+    }
+}
+
+impl Setting {
+    fn downloader(&self, args: &FetchArgs, global: &Global) -> Result<Downloader> {
+        let hosts = self.environment.iter().flat_map(|it| &it.hosts);
+        let near = Near {
+            hosts: args.allow_host.clone(),
+            addresses: hosts.flat_map(|it| it.addresses.clone()).collect(),
+        };
+        let named = self
+            .scene
+            .iter()
+            .flat_map(|it| Server::named(&it.install.network));
+        let servers = named.chain(self.environment.iter().flat_map(Server::of_profile));
+        Downloader::of_strangers(servers.collect(), global.deadline()?, near)
+            .map_err(|error| Error::internal("could not make an HTTP client").because(error))
+    }
+
+    fn context(&self, at: jiff::Timestamp) -> Context<'_> {
+        Context {
+            at,
+            environment: self.environment.as_ref(),
+            install: self.scene.as_ref().map(|it| &it.install),
+            selection: &self.selection,
+        }
+    }
+
+    fn findings(&self, fetched: Fetched, context: &Context<'_>) -> Vec<Finding> {
+        let subject = fetched.wish.title();
+        if fetched.came == Came::NotAsked {
+            return check::skipped(LIST, &subject, OFFLINE, &self.selection);
+        }
+        let facts = ListFacts {
+            fetched,
+            every: self
+                .scene
+                .as_ref()
+                .and_then(|it| it.install.revocation.every),
+        };
+        check::run(LIST, &subject, &facts, context)
+    }
+
+    fn findings_of_answer(
+        &self,
+        question: &Question,
+        answered: Option<Answered>,
+        context: &Context<'_>,
+    ) -> Vec<Finding> {
+        let subject = format!("{} by OCSP", question.certificate.label());
+        let heard = match (answered, &question.place) {
+            (Some(Answered::Nothing(end)), _) => Heard::Nothing(end),
+            (Some(Answered::Answer(judged)), _) => Heard::Answer(judged),
+            (None, Err(refused)) => Heard::NotAsked(refused.clone()),
+            (None, Ok(_)) => {
+                return check::skipped(OCSP, &subject, OFFLINE, &self.selection);
+            }
+        };
+        let responder = question.place.as_ref().ok().map(ToString::to_string);
+        check::run(OCSP, &subject, &OcspFacts { responder, heard }, context)
+    }
+}
+
+/// Why nothing is asked for.
+const OFFLINE: &str = "it needs a network, and --offline was given";
+
+/// The certificates of an install, and the folder that it keeps lists in.
+fn of_install(args: &FetchArgs, global: &Global) -> Result<Setting> {
+    let scene = Scene::read(global)?;
+    let selection = scene.selection(global)?;
+    let watched = Watched::of_install(&scene.subject(global, &selection)?);
+    if let Some(unreadable) = watched.unreadable.first() {
+        return Err(Error::input(unreadable.clone())
+            .hint("Correct `peers` under [revocation] of ptl.toml."));
+    }
+    let usual = scene.install.revocation.folder_of(&scene.environment.id);
+    Ok(Setting {
+        environment: Some(scene.environment.clone()),
+        cache: Cache::of(args.out.clone().unwrap_or(usual)),
+        scene: Some(scene),
+        watched,
+        selection,
+    })
+}
+
+/// Certificates of files, without an install.
+fn of_files(args: &FetchArgs, global: &Global) -> Result<Setting> {
+    let Some(folder) = &args.out else {
+        return Err(Error::input("no folder for the lists is named").hint("Give one: --out DIR."));
+    };
+    let environment = global.env.as_deref().map(environment::find).transpose()?;
+    let certificates = issuers(&args.certificates)?;
+    let mut signers = issuers(&args.issuer)?;
+    signers.extend(certificates.iter().cloned());
+    Ok(Setting {
+        watched: Watched::of_files(&certificates, signers, environment.as_ref()),
+        environment,
+        scene: None,
+        cache: Cache::of(PathBuf::clone(folder)),
+        selection: global.selection()?,
+    })
+}

@@ -1,0 +1,406 @@
+//! Fetches lists: each from the address that a certificate itself names, kept only where it says something of it.
+
+mod intake;
+mod keep;
+mod plan;
+mod responder;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use tokio::time::{Duration, sleep};
+use url::Url;
+
+use super::{
+    Gap,
+    cache::{Cache, Failed, Origin},
+    file::ListFile,
+    index::Builder,
+    kept,
+    lookup::{self, Looked, Terms, Wanted},
+    status::Status,
+};
+use crate::{
+    error::{Error, Result},
+    files::{self, Incoming},
+    net::download::{Downloader, End, Version},
+    x509::Certificate,
+};
+use intake::Intake;
+
+pub use intake::Strange;
+pub use plan::{Refused, Rules, Wish, plan, revocable};
+pub use responder::{Answered, Question, questions};
+
+/// The largest list that is fetched: one of a million certificates has 42 MB.
+const LARGEST: u64 = 512 * 1024 * 1024;
+/// The most that is read of an answer: with a certificate or two it has 3 KB.
+const LARGEST_ANSWER: u64 = 64 * 1024;
+/// The longest that a server's wish to be asked later is waited for.
+const LONGEST_WAIT: u64 = 60;
+
+/// What lists are fetched by, and where they go.
+pub struct Fetcher<'a> {
+    /// Who asks; nothing: nobody is asked, and only what is had by hand is taken.
+    pub downloader: Option<&'a Downloader>,
+    /// Where they are kept.
+    pub cache: &'a Cache,
+    /// What they are judged by.
+    pub terms: Terms<'a>,
+    /// Lists that were had by hand.
+    pub by_hand: &'a [PathBuf],
+    /// How often an address that does not answer is asked again.
+    pub retries: u32,
+    /// Is told how many bytes of a list have come.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// What became of a list that was to be had.
+#[derive(Debug)]
+pub struct Fetched {
+    /// What was to be had.
+    pub wish: Wish,
+    /// Where it came from, or should have.
+    pub place: Place,
+    /// How far it came.
+    pub came: Came,
+    /// What else was tried before or after, each as a fragment.
+    pub besides: Vec<String>,
+    /// The list that is at hand now: the new one, or the one that was kept already.
+    pub at_hand: Option<Looked>,
+}
+
+/// Where a list comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The address that the certificates name.
+    Own(Url),
+    /// One that the profile names in its place.
+    Instead(Url),
+    /// A file.
+    ByHand(PathBuf),
+    /// Nowhere.
+    Nowhere,
+}
+
+/// How far a list came.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Came {
+    /// No address is followed.
+    Refused(Refused),
+    /// Nobody was asked, since there is no network.
+    NotAsked,
+    /// It did not come, by this proxy where there is one.
+    NotHad(End, Option<String>),
+    /// What came was broken off.
+    BrokenOff(Strange),
+    /// What came cannot be read as a list.
+    Unreadable(String),
+    /// What came says nothing of a certificate that names it.
+    Open(Gap),
+    /// What came is older than what is kept; both as a fragment.
+    Older(String),
+    /// It is new, and kept.
+    Kept,
+    /// It is the one that is kept already.
+    Unchanged,
+}
+
+impl Came {
+    /// Whether a list that holds is there for it.
+    pub fn is_well(&self) -> bool {
+        matches!(self, Self::Kept | Self::Unchanged)
+    }
+}
+
+impl Fetcher<'_> {
+    /// Has a list, and keeps it in place of an older one where it says something of every certificate that names it.
+    ///
+    /// # Errors
+    /// Where the cache cannot be written to; what is kept is then as it was.
+    pub async fn fetch(&self, wish: Wish) -> Result<Fetched> {
+        let wanted: Vec<Wanted> = wanted(&wish);
+        let mut tried: Vec<(Place, Came)> = Vec::new();
+        if let Some(file) = self.fitting(&wanted)? {
+            let came = self.take_by_hand(&file, &wish, &wanted)?;
+            tried.push((Place::ByHand(file), came));
+        }
+        for (url, is_own) in wish.addresses() {
+            let done = tried.iter().any(|(_, came)| came.is_well());
+            let Some(downloader) = self.downloader.filter(|_| !done) else {
+                break;
+            };
+            // What another place has is no answer to what the certificates' own place said.
+            let answered = |(_, came): &(Place, Came)| !matches!(came, Came::NotHad(..));
+            if !is_own && tried.iter().any(answered) {
+                break;
+            }
+            let came = self.try_address(downloader, url, &wish, &wanted).await?;
+            let place = match is_own {
+                true => Place::Own(url.clone()),
+                false => Place::Instead(url.clone()),
+            };
+            tried.push((place, came));
+        }
+        let (place, came, besides) = settle(tried, &wish, self.downloader.is_some());
+        self.note_failure(&wish, &came)?;
+        let at_hand = kept::look_up(self.cache.list(&wish.name), &wanted, &self.terms).ok();
+        Ok(Fetched {
+            wish,
+            place,
+            came,
+            besides,
+            at_hand,
+        })
+    }
+
+    /// The first list by hand that says something of each certificate.
+    fn fitting(&self, wanted: &[Wanted]) -> Result<Option<PathBuf>> {
+        for file in self.by_hand {
+            let (looked, _) = lookup::read_whole(file.clone(), wanted, &self.terms, false)?;
+            if gap(&looked).is_none() {
+                return Ok(Some(file.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    fn take_by_hand(&self, file: &Path, wish: &Wish, wanted: &[Wanted]) -> Result<Came> {
+        let mut incoming = Incoming::beside(&self.cache.list(&wish.name))?;
+        let mut source = ListFile::open(file)?;
+        let copied = source
+            .reader()
+            .and_then(|mut reader| std::io::copy(&mut reader, incoming.file()));
+        copied.map_err(|error| unwritten(incoming.path(), &error.to_string()))?;
+        let origin = Origin {
+            fetched: Some(Timestamp::now()),
+            ..Origin::default()
+        };
+        self.judge(incoming, wish, wanted, &origin)
+    }
+
+    /// Asks an address, again where it does not answer.
+    async fn try_address(
+        &self,
+        downloader: &Downloader,
+        url: &Url,
+        wish: &Wish,
+        wanted: &[Wanted],
+    ) -> Result<Came> {
+        let mut tries = 0;
+        loop {
+            let came = self.ask(downloader, url, wish, wanted).await?;
+            let Came::NotHad(end, _) = &came else {
+                return Ok(came);
+            };
+            let Some(wait) = patience(end, tries).filter(|_| tries < self.retries) else {
+                return Ok(came);
+            };
+            sleep(wait).await;
+            tries += 1;
+        }
+    }
+
+    async fn ask(
+        &self,
+        downloader: &Downloader,
+        url: &Url,
+        wish: &Wish,
+        wanted: &[Wanted],
+    ) -> Result<Came> {
+        let target = self.cache.list(&wish.name);
+        let mut incoming = Incoming::beside(&target)?;
+        let path = incoming.path().to_owned();
+        let mut intake = Intake::new(incoming.file(), LARGEST, self.progress);
+        let known = self.known(url, &wish.name);
+        let download = downloader.get_into(url, &known, &mut intake, LARGEST).await;
+        if let Some(strange) = intake.strange() {
+            return Ok(Came::BrokenOff(strange));
+        }
+        let origin = Origin {
+            url: Some(url.to_string()),
+            etag: download.version.etag,
+            last_modified: download.version.last_modified,
+            fetched: Some(Timestamp::now()),
+            ..Origin::default()
+        };
+        match download.end {
+            End::Content(_) => self.judge(incoming, wish, wanted, &origin),
+            End::NotModified => self.still_the_same(wish, wanted, &known, origin),
+            End::Unwritten(why) => Err(unwritten(&path, &why)),
+            end => Ok(Came::NotHad(end, download.proxy)),
+        }
+    }
+
+    /// By what the server knows the list that is kept, if it came from there.
+    fn known(&self, url: &Url, name: &str) -> Version {
+        let is_there = self.cache.list(name).exists();
+        let origin = self.cache.origin(name).filter(|_| is_there);
+        match origin {
+            Some(origin) if origin.url.as_deref() == Some(url.as_str()) => Version {
+                etag: origin.etag,
+                last_modified: origin.last_modified,
+            },
+            _ => Version::default(),
+        }
+    }
+
+    /// The server has nothing newer: what is kept must do.
+    fn still_the_same(
+        &self,
+        wish: &Wish,
+        wanted: &[Wanted],
+        known: &Version,
+        origin: Origin,
+    ) -> Result<Came> {
+        let looked = kept::look_up(self.cache.list(&wish.name), wanted, &self.terms)?;
+        if let Some(gap) = gap(&looked) {
+            return Ok(Came::Open(gap));
+        }
+        let _lock = self.cache.lock()?;
+        let origin = Origin {
+            etag: known.etag.clone(),
+            last_modified: known.last_modified.clone(),
+            ..origin
+        };
+        self.cache.note(&wish.name, &origin)?;
+        Ok(Came::Unchanged)
+    }
+
+    /// What came, proven, and in place of what is kept.
+    fn judge(
+        &self,
+        incoming: Incoming,
+        wish: &Wish,
+        wanted: &[Wanted],
+        origin: &Origin,
+    ) -> Result<Came> {
+        let read = lookup::read_whole(incoming.path().to_owned(), wanted, &self.terms, true);
+        let (looked, index) = match read {
+            Ok((looked, index)) => (looked, index.unwrap_or_default()),
+            Err(error) => return Ok(Came::Unreadable(plain(&error, incoming.path()))),
+        };
+        match gap(&looked) {
+            Some(gap) => Ok(Came::Open(gap)),
+            None => self.keep(incoming, looked, index, wish, origin),
+        }
+    }
+
+    fn keep(
+        &self,
+        incoming: Incoming,
+        looked: Looked,
+        index: Builder,
+        wish: &Wish,
+        origin: &Origin,
+    ) -> Result<Came> {
+        let target = self.cache.list(&wish.name);
+        let _lock = self.cache.lock()?;
+        let came = match keep::against_the_old(&looked, &target, &self.terms) {
+            Some(came) => came,
+            None => {
+                keep::as_der(incoming, &target)?.take_its_place()?;
+                // Without it the next look-up reads the list itself.
+                let looked = Looked {
+                    file: target,
+                    ..looked
+                };
+                kept::keep(index, &looked)?;
+                Came::Kept
+            }
+        };
+        if came.is_well() {
+            self.cache.note(&wish.name, origin)?;
+        }
+        Ok(came)
+    }
+
+    /// Leaves word of what went wrong to whoever looks at the cache later.
+    fn note_failure(&self, wish: &Wish, came: &Came) -> Result<()> {
+        if came.is_well() || *came == Came::NotAsked {
+            return Ok(());
+        }
+        let _lock = self.cache.lock()?;
+        let origin = Origin {
+            failed: Some(Failed {
+                at: Timestamp::now(),
+                why: came.to_string(),
+            }),
+            ..self.cache.origin(&wish.name).unwrap_or_default()
+        };
+        self.cache.note(&wish.name, &origin)
+    }
+}
+
+/// Why the last fetch of a certificate's list brought nothing, and when; nothing where it brought one, or never was.
+pub fn last_failure(certificate: &Certificate, cache: &Cache) -> Option<String> {
+    let failed = cache.origin(&plan::name(certificate))?.failed?;
+    Some(format!(
+        "{} ({})",
+        failed.why,
+        failed.at.strftime("%F %H:%MZ")
+    ))
+}
+
+/// The answer of a responder for a certificate that is kept, DER; nothing where there is none.
+pub fn kept_answer(certificate: &Certificate, cache: &Cache) -> Option<Vec<u8>> {
+    files::read(&cache.answer(&responder::name(certificate)), LARGEST_ANSWER).ok()
+}
+
+fn wanted(wish: &Wish) -> Vec<Wanted> {
+    let certificates = wish.certificates.iter().cloned();
+    certificates.map(Wanted::Certificate).collect()
+}
+
+/// What decides of all that was tried: what is well, else what came first.
+fn settle(mut tried: Vec<(Place, Came)>, wish: &Wish, online: bool) -> (Place, Came, Vec<String>) {
+    let well = tried.iter().position(|(_, came)| came.is_well());
+    if tried.is_empty() {
+        let came = match &wish.refused {
+            Some(refused) => Came::Refused(refused.clone()),
+            None if online => Came::Refused(Refused::NoAddress(None)),
+            None => Came::NotAsked,
+        };
+        return (Place::Nowhere, came, Vec::new());
+    }
+    let (place, came) = tried.remove(well.unwrap_or(0));
+    let besides = tried
+        .iter()
+        .map(|(place, came)| format!("{place}: {came}"))
+        .collect();
+    (place, came, besides)
+}
+
+/// Why a list says nothing of one of the certificates that it is to speak of.
+fn gap(looked: &Looked) -> Option<Gap> {
+    looked.said.iter().find_map(|said| match said {
+        Status::Undetermined(gap) => Some(gap.clone()),
+        _ => None,
+    })
+}
+
+/// How long to wait before an address is asked again; nothing where that would change nothing.
+fn patience(end: &End, tries: u32) -> Option<Duration> {
+    let doubled = Duration::from_secs(1 << tries.min(5));
+    match end {
+        End::Late | End::Broken(_) => Some(doubled),
+        End::Status(429 | 503, Some(seconds)) => {
+            (*seconds <= LONGEST_WAIT).then(|| Duration::from_secs(*seconds))
+        }
+        End::Status(429 | 500.., _) => Some(doubled),
+        _ => None,
+    }
+}
+
+fn unwritten(path: &Path, why: &str) -> Error {
+    let folder = files::folder_of(path).display();
+    Error::input(format!("could not write a list into `{folder}`: {why}"))
+        .hint("Make room on its disk, or choose another folder; the lists that are kept are as they were.")
+}
+
+/// An error without the hidden name of what came.
+fn plain(error: &Error, path: &Path) -> String {
+    error
+        .to_string()
+        .replace(&format!("`{}`", path.display()), "what came")
+}
