@@ -25,6 +25,8 @@ Examples:
                                            these files, without an install
   ptl check-chain --cert identity.pfx --key identity.pfx --trust nhs.p7b --passphrase-file secret
                                            a store of Windows and a bundle, as they came
+  ptl check-chain --cert leaf.pem --chain sub.pem --trust root.pem --crl lists/ --revocation chain
+                                           and that none of them is revoked, by the lists in a folder
   ptl check-chain --connect example.thirdparty.nhs.uk
                                            the endpoint of the install here, as a caller sees it
   ptl check-chain --connect 10.0.0.5:8443 --sni example.thirdparty.nhs.uk --trust root.pem
@@ -56,8 +58,8 @@ pub struct CheckChainArgs {
     /// A name server to ask besides this machine's own; may be given again
     #[arg(long, value_name = "IP[:PORT]", requires = "connect", num_args = 1..)]
     pub resolver: Vec<String>,
-    /// Revocation lists, PEM or DER; may be given again
-    #[arg(long, value_name = "FILE", requires = "trust")]
+    /// Revocation lists, DER of any size or PEM; may be given again
+    #[arg(long, value_name = "FILE|DIR", requires = "trust")]
     pub crl: Vec<PathBuf>,
     /// Which certificates need a revocation list; if not said, `available` with --crl, else `off`
     #[arg(long, value_enum, requires = "trust")]

@@ -93,6 +93,17 @@ impl Scene {
         started.elapsed()
     }
 
+    /// The whole program, on one list of the leaf's issuer: how long it takes, and how much memory in MB.
+    fn program(&self, arguments: &[&str]) -> (Duration, f64) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ptl"));
+        command.current_dir(self.folder.path()).args(arguments);
+        let started = Instant::now();
+        let mut child = command.stdout(Stdio::null()).spawn().unwrap();
+        let memory = peak_memory(child.id());
+        assert!(child.wait().unwrap().success(), "{arguments:?}");
+        (started.elapsed(), memory)
+    }
+
     /// The floor: nothing can verify the list without hashing it.
     fn hash(&self) -> Duration {
         use std::io::Read;
@@ -141,9 +152,14 @@ pub(crate) fn ratios() -> Vec<Ratio> {
         floor.push(scene.hash());
     }
     let [ours, theirs, floor] = [ours, theirs, floor].map(middle);
+    let look_up = ["crl", "lookup", "leaf.pem", "--list", "list.crl"];
+    let look_up = [&look_up[..], &["--issuer", "root.pem"]].concat();
+    let chain = ["check-chain", "--cert", "leaf.pem", "--trust", "root.pem"];
+    let lists = ["--crl", "list.crl", "--revocation", "chain"];
+    let chain = [&["--only", "PATH-*"][..], &chain, &lists].concat();
     scene.index();
     let many = middle((0..RUNS).map(|_| look_up_many(&scene)).collect());
-    vec![
+    let mut ratios = vec![
         ratio(
             "1,000,000 entries verified / openssl verify",
             (ours, theirs),
@@ -159,7 +175,45 @@ pub(crate) fn ratios() -> Vec<Ratio> {
             (many, Duration::from_millis(50)),
             (1.0, 0.4),
         ),
-    ]
+    ];
+    for (name, arguments) in [("crl lookup", look_up), ("check-chain", chain)] {
+        let runs: Vec<_> = (0..RUNS).map(|_| scene.program(&arguments)).collect();
+        let taken = middle(runs.iter().map(|(taken, _)| *taken).collect());
+        ratios.push(ratio(
+            &format!("ptl {name}, 1,000,000 entries / openssl verify"),
+            (taken, theirs),
+            (0.05, 0.025),
+        ));
+        let memory = runs.iter().map(|(_, memory)| *memory).fold(0.0, f64::max);
+        ratios.push(Ratio {
+            name: format!("ptl {name}, 1,000,000 entries: memory / 64 MB"),
+            value: memory / 64.0,
+            must: 1.0,
+            aim: 0.25,
+            detail: format!("{memory:.1} MB at most"),
+        });
+    }
+    ratios
+}
+
+/// The most memory that a process had in MB, asked for until it ends (proc(5): VmHWM).
+fn peak_memory(process: u32) -> f64 {
+    let mut most = 0.0;
+    // A process that has ended has no memory.
+    while let Some(now) = memory(process) {
+        most = now;
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    most
+}
+
+fn memory(process: u32) -> Option<f64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: f64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(kilobytes / 1000.0)
 }
 
 fn look_up_many(scene: &Scene) -> Duration {

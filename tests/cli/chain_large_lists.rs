@@ -35,11 +35,11 @@ fn lists() -> &'static Lists {
             fs::write(folder.join(name), list).unwrap();
         };
         let days = ("200101000000Z", "400101000000Z");
-        make("large.crl", 30_000, days, &family.sub);
+        make("large.crl", 40_000, days, &family.sub);
         make("huge.crl", 300_000, days, &family.sub);
         let ended = ("200101000000Z", "200201000000Z");
-        make("ended.crl", 30_000, ended, &family.sub);
-        make("forged.crl", 30_000, days, &family.root);
+        make("ended.crl", 40_000, ended, &family.sub);
+        make("forged.crl", 40_000, days, &family.root);
         Lists {
             root: family.root.list("large-root.crl", FROM, UNTIL),
             revoked,
@@ -64,7 +64,7 @@ fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
         short @ 0..0x80 => [&[tag, short as u8], content].concat(),
         0x80..0x100 => [&[tag, 0x81], &length[3..], content].concat(),
         0x100..0x10000 => [&[tag, 0x82], &length[2..], content].concat(),
-        _ => [&[tag, 0x84], &length[..], content].concat(),
+        _ => [&[tag, 0x83], &length[1..], content].concat(),
     }
 }
 
@@ -201,7 +201,7 @@ fn a_folder_stands_for_its_lists_and_what_was_read_is_said() {
         .finds("CHAIN-020", &subject, "pass");
     let seen = run.finding("CHAIN-001", &subject);
     assert_eq!(
-        seen["evidence"]["seen"],
+        seen["reason"],
         format!(
             "`{}` holds 1 large revocation list of 2 MB, 1 revocation list",
             folder.display()
