@@ -3,7 +3,6 @@
 //! was revoked since.
 
 use std::{
-    fs,
     path::Path,
     process::Command,
     time::{Duration, Instant},

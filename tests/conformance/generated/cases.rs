@@ -264,12 +264,12 @@ fn entries(cases: &mut Vec<Case>) {
     let unknown = extension(99, true, &[5, 0]);
     named(
         "with an unknown critical extension of the entry",
-        &[unknown.clone()],
+        std::slice::from_ref(&unknown),
     );
     both(
         cases,
         "with an unknown critical extension of another entry",
-        |list| list.entry(&[9], &[unknown.clone()]),
+        |list| list.entry(&[9], std::slice::from_ref(&unknown)),
     );
     let on_hold = ALL.ec.list().entry(SERIAL, &[reason(6)]);
     let ended = on_hold.dates("250101000000Z", Some("260201000000Z"));
