@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 
 /// Fetch revocation lists, look certificates up in them, and see how long they hold
 #[derive(Args, Debug)]
@@ -52,12 +52,13 @@ pub enum CrlCommand {
 
 /// For which certificates, and where to.
 #[derive(Args, Debug)]
+#[command(group = ArgGroup::new("whose").args(["certificates", "connect"]).multiple(true))]
 pub struct FetchArgs {
     /// Files of certificates; without any, those that ptl.toml names
     #[arg(value_name = "CERT")]
     pub certificates: Vec<PathBuf>,
     /// The CAs that sign the lists; may be given again
-    #[arg(long, value_name = "FILE|DIR", requires = "certificates")]
+    #[arg(long, value_name = "FILE|DIR", requires = "whose")]
     pub issuer: Vec<PathBuf>,
     /// The folder for the lists; that of ptl.toml if not said
     #[arg(long, value_name = "DIR")]
@@ -65,7 +66,8 @@ pub struct FetchArgs {
     /// A list that was had by hand, to be proven and kept as if it had been fetched; may be given again
     #[arg(long, value_name = "FILE")]
     pub list: Vec<PathBuf>,
-    /// A peer that is asked for its certificate, whose list is then fetched as well; may be given again
+    /// A peer that is asked for its certificate, whose list is then fetched as well; may be given again, and without an
+    /// install where --issuer names its CAs
     #[arg(long, value_name = "HOST[:PORT]")]
     pub connect: Vec<String>,
     /// A host that may be asked besides those of the environment's profile; may be given again

@@ -2,6 +2,7 @@
 
 mod intake;
 mod keep;
+mod outcome;
 mod plan;
 mod responder;
 
@@ -27,8 +28,10 @@ use crate::{
     x509::Certificate,
 };
 use intake::Intake;
+use outcome::settle;
 
 pub use intake::Strange;
+pub use outcome::{Came, Fetched, Place};
 pub use plan::{Refused, Rules, Wish, plan, revocable};
 pub use responder::{Answered, Question, questions};
 
@@ -53,64 +56,6 @@ pub struct Fetcher<'a> {
     pub retries: u32,
     /// Is told how many bytes of a list have come.
     pub progress: &'a (dyn Fn(u64) + Sync),
-}
-
-/// What became of a list that was to be had.
-#[derive(Debug)]
-pub struct Fetched {
-    /// What was to be had.
-    pub wish: Wish,
-    /// Where it came from, or should have.
-    pub place: Place,
-    /// How far it came.
-    pub came: Came,
-    /// What else was tried before or after, each as a fragment.
-    pub besides: Vec<String>,
-    /// The list that is at hand now: the new one, or the one that was kept already.
-    pub at_hand: Option<Looked>,
-}
-
-/// Where a list comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// The address that the certificates name.
-    Own(Url),
-    /// One that the profile names in its place.
-    Instead(Url),
-    /// A file.
-    ByHand(PathBuf),
-    /// Nowhere.
-    Nowhere,
-}
-
-/// How far a list came.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Came {
-    /// No address is followed.
-    Refused(Refused),
-    /// Nobody was asked, since there is no network.
-    NotAsked,
-    /// It did not come, by this proxy where there is one.
-    NotHad(End, Option<String>),
-    /// What came was broken off.
-    BrokenOff(Strange),
-    /// What came cannot be read as a list.
-    Unreadable(String),
-    /// What came says nothing of a certificate that names it.
-    Open(Gap),
-    /// What came is older than what is kept; both as a fragment.
-    Older(String),
-    /// It is new, and kept.
-    Kept,
-    /// It is the one that is kept already.
-    Unchanged,
-}
-
-impl Came {
-    /// Whether a list that holds is there for it.
-    pub fn is_well(&self) -> bool {
-        matches!(self, Self::Kept | Self::Unchanged)
-    }
 }
 
 impl Fetcher<'_> {
@@ -350,25 +295,6 @@ pub fn kept_answer(certificate: &Certificate, cache: &Cache) -> Option<Vec<u8>> 
 fn wanted(wish: &Wish) -> Vec<Wanted> {
     let certificates = wish.certificates.iter().cloned();
     certificates.map(Wanted::Certificate).collect()
-}
-
-/// What decides of all that was tried: what is well, else what came first.
-fn settle(mut tried: Vec<(Place, Came)>, wish: &Wish, online: bool) -> (Place, Came, Vec<String>) {
-    let well = tried.iter().position(|(_, came)| came.is_well());
-    if tried.is_empty() {
-        let came = match &wish.refused {
-            Some(refused) => Came::Refused(refused.clone()),
-            None if online => Came::Refused(Refused::NoAddress(None)),
-            None => Came::NotAsked,
-        };
-        return (Place::Nowhere, came, Vec::new());
-    }
-    let (place, came) = tried.remove(well.unwrap_or(0));
-    let besides = tried
-        .iter()
-        .map(|(place, came)| format!("{place}: {came}"))
-        .collect();
-    (place, came, besides)
 }
 
 /// Why a list says nothing of one of the certificates that it is to speak of.

@@ -1,12 +1,12 @@
 //! One small file over HTTP or HTTPS: by the proxy of the environment variables, within a size and a deadline, and
 //! never from another host than the one that was asked.
 
+mod end;
 mod names;
 
 use std::{
     error::Error as _,
     io::{self, Write},
-    net::IpAddr,
 };
 
 use hyper_util::client::proxy::matcher::Matcher;
@@ -21,6 +21,7 @@ use reqwest::{
 use tokio::time::{Duration, Instant, timeout_at};
 use url::Url;
 
+pub use end::End;
 pub use names::Near;
 use names::{Names, NearAddress, NoAddress};
 
@@ -39,39 +40,6 @@ pub const MOST_REDIRECTS: usize = 3;
 const LONGEST: Duration = Duration::from_secs(600);
 /// How long a download waits for its turn at a host.
 const TURN: Duration = Duration::from_secs(60);
-
-/// What came of asking for a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
-    /// The file.
-    Content(Vec<u8>),
-    /// More than [`LARGEST`].
-    TooLarge,
-    /// A status that is no success, and after how many seconds the server wants to be asked again.
-    Status(u16, Option<u64>),
-    /// A redirect to this place on another host, which was not followed.
-    Elsewhere(String),
-    /// More than [`MOST_REDIRECTS`] on the same host.
-    InCircles,
-    /// What was asked for is as it was: the server was told by which version it is known.
-    NotModified,
-    /// The host's name has no address here.
-    NoAddress,
-    /// The host's name leads to this machine or its own link, where the host is not.
-    Near(IpAddr),
-    /// The connection did not open.
-    Shut(Opening),
-    /// The proxy did not open the way, in the library's words.
-    Proxy(String),
-    /// No TLS connection came about, in the library's words.
-    Tls(String),
-    /// It came, and could not be written, in the system's words.
-    Unwritten(String),
-    /// What came is no whole answer, in the library's words.
-    Broken(String),
-    /// The deadline passed before the answer was whole.
-    Late,
-}
 
 /// What came of a download, and by which proxy.
 #[derive(Clone, Debug, PartialEq, Eq)]

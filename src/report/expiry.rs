@@ -94,6 +94,7 @@ impl Expiry {
         });
         let unread = match self.problems.len() {
             0 => String::new(),
+            1 => "; 1 file could not be read".to_owned(),
             count => format!("; {count} files could not be read"),
         };
         match (ended, soon) {

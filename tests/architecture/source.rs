@@ -14,6 +14,11 @@ pub(crate) struct Source {
     pub(crate) tokens: Vec<Token>,
 }
 
+fn is_for_tests(name: &str) -> bool {
+    let parts = ["/tests/", "/tests.rs", "_tests.rs", "/samples.rs"];
+    parts.iter().any(|part| name.contains(part))
+}
+
 /// One token, with what is needed to judge it.
 #[derive(Debug)]
 pub(crate) struct Token {
@@ -32,11 +37,22 @@ impl Source {
         let text = fs::read_to_string(path).unwrap();
         let stream: TokenStream = text.parse().unwrap_or_else(|_| panic!("{name} is no Rust"));
         let mut tokens = Vec::new();
-        let test = ["/tests/", "/tests.rs", "/samples.rs"]
-            .iter()
-            .any(|part| name.contains(part));
+        let test = is_for_tests(&name);
         flatten(stream, depth(&name), test, &mut tokens);
         Self { name, text, tokens }
+    }
+
+    /// Whether all of it is for tests alone.
+    pub(crate) fn is_a_test(&self) -> bool {
+        is_for_tests(&self.name)
+    }
+
+    /// The lines before the tests at its end.
+    pub(crate) fn lines_before_tests(&self) -> usize {
+        let mut lines = self.text.lines();
+        lines
+            .position(|line| line == "#[cfg(test)]")
+            .unwrap_or_else(|| self.text.lines().count())
     }
 
     /// `x509` for `src/x509/pem.rs`.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     chain_files::utf8,
-    chain_install::{here, install, settings},
+    chain_install::{here, install_with_lists, settings},
     pki::{self, openssl},
     schemas::conforms,
     support::{Bench, Run},
@@ -34,7 +34,9 @@ fn with_secret(bench: Bench) -> Bench {
 
 /// An install whose one generation is the SHA-256 family of this run.
 pub(crate) fn bench_with_install() -> Bench {
-    with_secret(install(&settings(&pki::sha256().leaf.certificate)))
+    with_secret(install_with_lists(&settings(
+        &pki::sha256().leaf.certificate,
+    )))
 }
 
 /// Runs `ptl bundle` in the install.
@@ -256,7 +258,7 @@ fn the_chain_stands_in_order_without_the_root_and_the_key_is_its_own() {
 fn a_sub_ca_that_only_the_trust_files_have_is_sent_all_the_same() {
     let family = pki::sha256();
     let sub = format!("chain = \"{}\"\n", utf8(&family.sub.certificate()));
-    let bench = with_secret(install(
+    let bench = with_secret(install_with_lists(
         &settings(&family.leaf.certificate).replace(&sub, ""),
     ));
     bundle(&bench, "nginx", &[]).exits(0);

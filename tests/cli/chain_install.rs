@@ -8,8 +8,19 @@ use crate::{
     support::{Bench, Run, shared},
 };
 
-/// An install whose `int` names these settings.
+/// An install whose `int` names these settings, and which asks for no revocation list.
 pub(crate) fn install(settings: &str) -> Bench {
+    install_with(&format!(
+        "[revocation]\npolicy = \"off\"\n[environment.int]\nfqdn = \"{NAME}\"\n{settings}"
+    ))
+}
+
+/// An install whose `int` names these settings, and which asks for every list, as one does that says nothing of it.
+pub(crate) fn install_with_lists(settings: &str) -> Bench {
+    install_with(&format!("[environment.int]\nfqdn = \"{NAME}\"\n{settings}"))
+}
+
+fn install_with(tables: &str) -> Bench {
     let bench = Bench::new();
     bench.write(
         "ptl.toml",
@@ -17,8 +28,7 @@ pub(crate) fn install(settings: &str) -> Bench {
             "schema = 1\nrole = \"provider\"\nservice = \"booking\"\ndefault_environment = \"int\"\n\
              [organisation]\nname = \"Example Ltd\"\nods = \"A12345\"\n\
              [product]\nname = \"Example Booking\"\nversion = \"1.0\"\n\
-             [revocation]\npolicy = \"off\"\n\
-             [environment.int]\nfqdn = \"{NAME}\"\n{settings}\n"
+             {tables}\n"
         ),
     );
     bench

@@ -177,3 +177,26 @@ fn the_calendar_has_a_day_for_each_end_and_the_same_identity_every_time() {
     );
     at(&bench, "2027-01-01", &["--ics", "--format", "json"]).refuses("two formats");
 }
+
+#[test]
+fn a_kept_list_is_the_jobs_until_it_has_ended() {
+    let bench = install();
+    let list = pki::sha256()
+        .sub
+        .list("expiry.crl", "20250101000000Z", "20250108000000Z");
+    bench.write("crl/int/sub.crl", std::fs::read(list).unwrap());
+    let kept = |run: &Run| {
+        let endings = endings(run).into_iter();
+        let lists: Vec<_> = endings.filter(|it| it["kind"] == "list").collect();
+        assert_eq!(lists.len(), 1, "{run}");
+        lists[0]["nearness"].as_str().unwrap().to_owned()
+    };
+    let json = ["--format", "json"];
+    // That one is about to end is no news: a job has the next.
+    let run = at(&bench, "2025-01-07", &json).exits(0);
+    assert_eq!(kept(&run), "far");
+    let run = at(&bench, "2025-01-09", &json).exits(1);
+    assert_eq!(kept(&run), "ended");
+    bench.write("crl/int/sub.crl", "no list");
+    at(&bench, "2025-01-07", &[]).exits(3).says("sub.crl");
+}

@@ -35,6 +35,8 @@ mod command_line;
 mod config;
 mod crl;
 mod crl_fetch;
+mod crl_fetch_peers;
+mod crl_index;
 mod csr;
 mod csr_files;
 mod csr_install;

@@ -144,8 +144,8 @@ fn answers(facts: &OcspFacts, _: &Context<'_>) -> Outcome {
             )
         }
         Heard::Nothing(end) => {
-            let (cause, why) = unheard(end);
-            Outcome::Fail(cause, facts.seen(format!("no answer came: {why}")))
+            let evidence = facts.seen(format!("the responder gave no answer: {end}"));
+            Outcome::Fail(unheard(end), evidence)
         }
         Heard::Answer(judged) => Outcome::Pass(facts.seen(match &judged.said {
             Said::Good => "the responder says that it is good".to_owned(),

@@ -42,9 +42,11 @@ struct Setting {
 pub(super) fn run(args: &FetchArgs, global: &Global) -> Result<Exit> {
     let output = open_output(global)?;
     let at = global.time()?;
-    let mut setting = match args.certificates.is_empty() {
-        true => of_install(args, global)?,
-        false => of_files(args, global)?,
+    let is_plain =
+        !args.certificates.is_empty() || !(args.connect.is_empty() || args.issuer.is_empty());
+    let mut setting = match is_plain {
+        true => of_files(args, global)?,
+        false => of_install(args, global)?,
     };
     setting.see_peers(args, global)?;
     let certificates = setting.watched.without_switched_off();

@@ -1,6 +1,7 @@
 //! What a list goes through on its way to the disk: it is broken off as soon as it can be no list, or has no end.
 
 use std::{
+    fmt,
     fs::File,
     io::{self, Write},
 };
@@ -27,6 +28,23 @@ pub enum Strange {
     Huge(u64),
     /// More bytes came than it said at its beginning.
     LongerThanSaid(u64),
+}
+
+impl fmt::Display for Strange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Page => f.write_str("a page of HTML came in its place"),
+            Self::NoList => f.write_str("what came is neither DER nor PEM"),
+            Self::Huge(size) => write!(
+                f,
+                "what comes says that it has {size} bytes, more than any list"
+            ),
+            Self::LongerThanSaid(size) => write!(
+                f,
+                "what comes says that it has {size} bytes, and goes on without an end"
+            ),
+        }
+    }
 }
 
 /// A file that a list is written to.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
+    fmt,
     sync::Arc,
 };
 
@@ -72,6 +73,19 @@ pub enum Refused {
     NoAddress(Option<String>),
     /// It may not be asked: why, and the host that would have to be allowed.
     NotFollowed(String, Option<String>),
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAddress(Some(entry)) => write!(
+                f,
+                "only the directory's entry `{entry}` is named, which no address leads to"
+            ),
+            Self::NoAddress(None) => f.write_str("no list is named"),
+            Self::NotFollowed(why, _) => f.write_str(why),
+        }
+    }
 }
 
 impl Wish {

@@ -5,72 +5,32 @@ use crate::{
     net::{download::End, tcp::Opening},
 };
 
-/// Why nothing came: cause, and a fragment.
-pub(super) fn unheard(end: &End) -> (Cause, String) {
+/// The cause of nothing having come.
+pub(super) fn unheard(end: &End) -> Cause {
     match end {
-        End::Status(status, _) => (
-            Cause::HttpStatus,
-            format!("the responder answered with status {status}"),
-        ),
-        End::Elsewhere(to) => (
-            Cause::OcspMissing,
-            format!("the responder points to `{to}`, which is not followed"),
-        ),
-        End::Content(_) | End::NotModified | End::TooLarge | End::InCircles | End::Unwritten(_) => {
-            (
-                Cause::OcspMissing,
-                "more came than any answer has".to_owned(),
-            )
-        }
-        End::Near(address) => (
-            Cause::CrlNotFollowed,
-            format!("the responder's name leads to {address}, which is not followed"),
-        ),
-        End::NoAddress => (
-            Cause::OcspMissing,
-            "the responder's name has no address here".to_owned(),
-        ),
+        End::Status(..) => Cause::HttpStatus,
+        End::Near(_) => Cause::CrlNotFollowed,
         End::Shut(opening) => shut(opening),
-        End::Proxy(why) => (
-            Cause::ProxyFailed,
-            format!("the proxy did not open the way: {why}"),
-        ),
-        End::Tls(why) => (
-            Cause::TlsBroken,
-            format!("no TLS connection came about: {why}"),
-        ),
-        End::Broken(why) => (
-            Cause::HttpBroken,
-            format!("what came is no HTTP answer: {why}"),
-        ),
-        End::Late => (
-            Cause::HttpSilent,
-            "nothing whole came before the time was over".to_owned(),
-        ),
+        End::Proxy(_) => Cause::ProxyFailed,
+        End::Tls(_) => Cause::TlsBroken,
+        End::Broken(_) => Cause::HttpBroken,
+        End::Late => Cause::HttpSilent,
+        End::Content(_)
+        | End::NotModified
+        | End::TooLarge
+        | End::Elsewhere(_)
+        | End::InCircles
+        | End::NoAddress
+        | End::Unwritten(_) => Cause::OcspMissing,
     }
 }
 
-fn shut(opening: &Opening) -> (Cause, String) {
+fn shut(opening: &Opening) -> Cause {
     match opening {
-        Opening::Refused => (
-            Cause::TcpRefused,
-            "the responder refused the connection".to_owned(),
-        ),
-        Opening::HostUnreachable => (
-            Cause::HostUnreachable,
-            "a router or firewall said that the responder cannot be reached".to_owned(),
-        ),
-        Opening::NetUnreachable => (
-            Cause::NetUnreachable,
-            "this machine has no route to the responder".to_owned(),
-        ),
-        Opening::NotTried(why) => (
-            Cause::OcspMissing,
-            format!("the connection could not be tried: {why}"),
-        ),
-        Opening::Silent | Opening::Open => (
-            Cause::TcpSilent,
-            "nothing came back from the responder".to_owned(),
-        ),
+        Opening::Refused => Cause::TcpRefused,
+        Opening::HostUnreachable => Cause::HostUnreachable,
+        Opening::NetUnreachable => Cause::NetUnreachable,
+        Opening::NotTried(_) => Cause::OcspMissing,
+        Opening::Silent | Opening::Open => Cause::TcpSilent,
     }
 }
