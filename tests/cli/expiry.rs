@@ -92,7 +92,7 @@ fn a_file_that_cannot_be_read_is_no_good_news() {
         + "\n[environment.dep]\nfqdn = \"a.nhs.uk\"\ncertificate = \"missing.pem\"\n";
     bench.write("ptl.toml", text);
     let run = at(&bench, "2026-12-01", &[]).exits(3);
-    run.says("1 files could not be read").says("missing.pem");
+    run.says("1 file could not be read").says("missing.pem");
 }
 
 #[test]
