@@ -47,9 +47,9 @@ impl Gap {
             Self::MayNotSign => "Ask the CA for a list that a key for lists has signed.",
             Self::SerialAlone => "Name the certificate in place of its serial number.",
             Self::OutOfScope(_) => {
-                "Download the list that the certificate itself names: `openssl x509 -noout -ext crlDistributionPoints -in CERT`."
+                "Fetch the list that the certificate itself names: `ptl crl fetch CERT --issuer CAS --out DIR`."
             }
-            Self::Ended(_) => "Download the list anew.",
+            Self::Ended(_) => "Fetch the list anew: `ptl crl fetch`.",
             Self::FromTheFuture(_) => {
                 "Check this machine's clock (`timedatectl`); if it is right, ask the CA."
             }

@@ -21,6 +21,7 @@ mod issued;
 mod leaf;
 mod list;
 mod page;
+mod peers;
 mod places;
 mod profile;
 mod register;

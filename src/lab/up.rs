@@ -80,6 +80,7 @@ impl Running {
             anew(folder, wanted, at).await?
         };
         lab.keep_trust()?;
+        lab.keep_peers(at)?;
         lab.renew_lists(at)?;
         let first = switch::start(folder)?;
         let (known, fault) = watch::channel(None);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use toml_edit::{DocumentMut, Item, Value};
+use toml_edit::{DocumentMut, Item, Table, Value};
 
 use crate::error::{Error, Result};
 
@@ -93,9 +93,10 @@ impl Step {
             let mut item = document.as_item_mut();
             for part in table.split('.').filter(|part| !part.is_empty()) {
                 item = item
-                    .get_mut(part)
-                    .filter(|item| item.is_table())
-                    .ok_or_else(|| broken(format!("it has no [{table}]")))?;
+                    .as_table_mut()
+                    .ok_or_else(|| broken(format!("[{table}] is no table")))?
+                    .entry(part)
+                    .or_insert_with(|| Item::Table(Table::new()));
             }
             lines += &format!("  [{table}] {key} = {value}\n");
             item[key] = Item::Value(value);
@@ -139,6 +140,8 @@ mod tests {
             "# mine\n[environment.lab]\nfqdn = \"a\" # that\nchain = \"sub.pem\"\n[network]\n"
         );
         assert_eq!(lines, "  [environment.lab] chain = \"sub.pem\"\n");
-        assert!(step.edited("schema = 1\n").is_err());
+        let (text, _) = step.edited("schema = 1\n").unwrap();
+        assert!(text.contains("[environment.lab]\nchain"), "{text}");
+        assert!(step.edited("environment = 1\n").is_err());
     }
 }

@@ -7,6 +7,7 @@ use super::ListFacts;
 use crate::{
     check::Verdict,
     crl::{
+        Gap,
         lookup::{self, Looked, Wanted},
         status::Status,
     },
@@ -126,6 +127,22 @@ impl LookUp {
     }
 }
 
+/// What each list lacks; other CAs' lists are named only where there is nothing else.
+fn open(number: usize, looked: &[&Looked]) -> Vec<String> {
+    let gaps = looked.iter().filter_map(|it| match &it.said[number] {
+        Status::Undetermined(gap) => Some((it, gap)),
+        _ => None,
+    });
+    let (others, own): (Vec<_>, Vec<_>) = gaps.partition(|(_, gap)| **gap == Gap::OtherIssuer);
+    if own.is_empty() && others.len() > 1 {
+        return vec![format!("none of {} lists is its issuer's", others.len())];
+    }
+    let told = if own.is_empty() { others } else { own };
+    let told = told.iter();
+    told.map(|(it, gap)| format!("{}: {gap}", it.file.display()))
+        .collect()
+}
+
 fn more(count: usize) -> String {
     match count {
         0 | 1 => String::new(),
@@ -147,10 +164,6 @@ impl Answered {
             Status::Undetermined(_) => (CertificateStatus::Undetermined, None, None),
         };
         let file = |it: &Looked| it.file.display().to_string();
-        let open = looked.iter().filter_map(|it| match &it.said[number] {
-            Status::Undetermined(gap) => Some(format!("{}: {gap}", file(it))),
-            _ => None,
-        });
         Self {
             name: match wanted {
                 Wanted::Certificate(certificate) => Some(certificate.label()),
@@ -161,7 +174,7 @@ impl Answered {
                 .filter(|_| status != CertificateStatus::Undetermined)
                 .map(|it| file(it)),
             open: match status {
-                CertificateStatus::Undetermined => open.collect(),
+                CertificateStatus::Undetermined => open(number, looked),
                 _ => Vec::new(),
             },
             next: match &best {

@@ -65,11 +65,16 @@ impl ListFacts {
         let moment = |it: Timestamp| it.strftime("%F %H:%MZ").to_string();
         let next = self.next_update.map(|it| format!(" to {}", moment(it)));
         let line = format!(
-            "{}: {}{}, {} entries, {}{}",
+            "{}: {}{}, {} {}, {}{}",
             self.file,
             self.issuer,
             number.unwrap_or_default(),
             self.entries,
+            if self.entries == 1 {
+                "entry"
+            } else {
+                "entries"
+            },
             moment(self.this_update),
             next.unwrap_or_default()
         );
