@@ -102,8 +102,8 @@ impl Fetcher<'_> {
     /// The first list by hand that says something of each certificate.
     fn fitting(&self, wanted: &[Wanted]) -> Result<Option<PathBuf>> {
         for file in self.by_hand {
-            let (looked, _) = lookup::read_whole(file.clone(), wanted, &self.terms, false)?;
-            if gap(&looked).is_none() {
+            let whole = lookup::read_whole(file.clone(), wanted, &self.terms, false)?;
+            if gap(&whole.looked).is_none() {
                 return Ok(Some(file.clone()));
             }
         }
@@ -222,7 +222,7 @@ impl Fetcher<'_> {
     ) -> Result<Came> {
         let read = lookup::read_whole(incoming.path().to_owned(), wanted, &self.terms, true);
         let (looked, index) = match read {
-            Ok((looked, index)) => (looked, index.unwrap_or_default()),
+            Ok(whole) => (whole.looked, whole.index.unwrap_or_default()),
             Err(error) => return Ok(Came::Unreadable(plain(&error, incoming.path()))),
         };
         match gap(&looked) {
@@ -244,13 +244,18 @@ impl Fetcher<'_> {
         let came = match keep::against_the_old(&looked, &target, &self.terms) {
             Some(came) => came,
             None => {
-                keep::as_der(incoming, &target)?.take_its_place()?;
+                let mut incoming = keep::as_der(incoming, &target)?;
+                // Of the file itself, which a rename leaves as it is: another run may soon put the next one here.
+                let identity = keep::identity(&mut incoming);
+                incoming.take_its_place()?;
                 // Without it the next look-up reads the list itself.
                 let looked = Looked {
                     file: target,
                     ..looked
                 };
-                kept::keep(index, &looked)?;
+                if let Some(identity) = identity {
+                    kept::keep(index, &looked, identity)?;
+                }
                 Came::Kept
             }
         };

@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{
     Gap, Problem, Signature,
     file::ListFile,
-    index::{Builder, Found},
+    index::{Builder, Found, Identity},
     scan::{self, List},
     status::{self, Status, When},
 };
@@ -108,7 +108,16 @@ pub fn look_up(
     at: Timestamp,
 ) -> Result<Looked> {
     let terms = Terms::strict(issuers, at);
-    read_whole(file, wanted, &terms, false).map(|(looked, _)| looked)
+    read_whole(file, wanted, &terms, false).map(|whole| whole.looked)
+}
+
+/// A list that was read from its first byte to its last.
+pub(super) struct Whole {
+    pub(super) looked: Looked,
+    /// The beginnings of its index, where one was wanted.
+    pub(super) index: Option<Builder>,
+    /// The file that was read, whatever has its name by now.
+    pub(super) identity: Identity,
 }
 
 /// As [`look_up`], on these terms; with the beginnings of an index where one is wanted.
@@ -117,7 +126,7 @@ pub(super) fn read_whole(
     wanted: &[Wanted],
     terms: &Terms<'_>,
     indexed: bool,
-) -> Result<(Looked, Option<Builder>)> {
+) -> Result<Whole> {
     let mut source = ListFile::open(&file)?;
     let damaged = |problem: Problem| {
         Error::input(format!(
@@ -139,7 +148,11 @@ pub(super) fn read_whole(
         said,
         file,
     };
-    Ok((looked, reading.index))
+    Ok(Whole {
+        looked,
+        index: reading.index,
+        identity: source.identity,
+    })
 }
 
 /// Leaves to OpenSSL what another of the lists may change: a delta revokes, and releases from hold.

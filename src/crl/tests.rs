@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod kept;
+
 use std::{fs, io::Read, path::Path};
 
 use openssl::{

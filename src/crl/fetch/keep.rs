@@ -9,6 +9,7 @@ use crate::{
     crl::{
         Signature,
         file::ListFile,
+        index::Identity,
         kept,
         lookup::{Looked, Terms},
         scan::List,
@@ -63,12 +64,15 @@ fn digest(file: &Path) -> Option<Vec<u8>> {
 
 /// What came, as DER: some servers give PEM.
 pub(super) fn as_der(incoming: Incoming, target: &Path) -> Result<Incoming> {
-    match ListFile::open(incoming.path())? {
-        ListFile::Der(_) => Ok(incoming),
-        ListFile::Decoded(der) => {
-            let mut decoded = Incoming::beside(target)?;
-            decoded.write(&der)?;
-            Ok(decoded)
-        }
-    }
+    let Some(der) = ListFile::open(incoming.path())?.decoded() else {
+        return Ok(incoming);
+    };
+    let mut decoded = Incoming::beside(target)?;
+    decoded.write(&der)?;
+    Ok(decoded)
+}
+
+/// What a file on its way is known by, under whatever name; nothing where its disk does not say.
+pub(super) fn identity(incoming: &mut Incoming) -> Option<Identity> {
+    incoming.file().metadata().ok().map(|it| Identity::of(&it))
 }
