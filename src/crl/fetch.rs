@@ -132,9 +132,14 @@ impl Fetcher<'_> {
         wish: &Wish,
         wanted: &[Wanted],
     ) -> Result<Came> {
+        let mut known = self.known(url, wish, wanted);
         let mut tries = 0;
         loop {
-            let came = self.ask(downloader, url, wish, wanted).await?;
+            let Some(came) = self.ask(downloader, url, wish, wanted, &known).await? else {
+                // What was kept is gone since: to whom no version is named, the whole list comes.
+                known = Version::default();
+                continue;
+            };
             let Came::NotHad(end, _) = &came else {
                 return Ok(came);
             };
@@ -146,21 +151,22 @@ impl Fetcher<'_> {
         }
     }
 
+    /// Asks an address once; nothing where the server has nothing newer, and what is kept does not do any more.
     async fn ask(
         &self,
         downloader: &Downloader,
         url: &Url,
         wish: &Wish,
         wanted: &[Wanted],
-    ) -> Result<Came> {
+        known: &Version,
+    ) -> Result<Option<Came>> {
         let target = self.cache.list(&wish.name);
         let mut incoming = Incoming::beside(&target)?;
         let path = incoming.path().to_owned();
         let mut intake = Intake::new(incoming.file(), LARGEST, self.progress);
-        let known = self.known(url, &wish.name);
-        let download = downloader.get_into(url, &known, &mut intake, LARGEST).await;
+        let download = downloader.get_into(url, known, &mut intake, LARGEST).await;
         if let Some(strange) = intake.strange() {
-            return Ok(Came::BrokenOff(strange));
+            return Ok(Some(Came::BrokenOff(strange)));
         }
         let origin = Origin {
             url: Some(url.to_string()),
@@ -170,24 +176,29 @@ impl Fetcher<'_> {
             ..Origin::default()
         };
         match download.end {
-            End::Content(_) => self.judge(incoming, wish, wanted, &origin),
-            End::NotModified => self.still_the_same(wish, wanted, &known, origin),
+            End::Content(_) => self.judge(incoming, wish, wanted, &origin).map(Some),
+            End::NotModified => self.still_the_same(wish, wanted, known, origin),
             End::Unwritten(why) => Err(unwritten(&path, &why)),
-            end => Ok(Came::NotHad(end, download.proxy)),
+            end => Ok(Some(Came::NotHad(end, download.proxy))),
         }
     }
 
-    /// By what the server knows the list that is kept, if it came from there.
-    fn known(&self, url: &Url, name: &str) -> Version {
-        let is_there = self.cache.list(name).exists();
-        let origin = self.cache.origin(name).filter(|_| is_there);
-        match origin {
+    /// By what the server knows the list that is kept, if it came from there and still does.
+    fn known(&self, url: &Url, wish: &Wish, wanted: &[Wanted]) -> Version {
+        let origin = self.cache.origin(&wish.name);
+        match origin.filter(|_| self.does(wish, wanted)) {
             Some(origin) if origin.url.as_deref() == Some(url.as_str()) => Version {
                 etag: origin.etag,
                 last_modified: origin.last_modified,
             },
             _ => Version::default(),
         }
+    }
+
+    /// Whether what is kept says something of each certificate: a damaged file, or another's under its name, does not.
+    fn does(&self, wish: &Wish, wanted: &[Wanted]) -> bool {
+        let kept = kept::look_up(self.cache.list(&wish.name), wanted, &self.terms);
+        kept.is_ok_and(|looked| gap(&looked).is_none())
     }
 
     /// The server has nothing newer: what is kept must do.
@@ -197,10 +208,9 @@ impl Fetcher<'_> {
         wanted: &[Wanted],
         known: &Version,
         origin: Origin,
-    ) -> Result<Came> {
-        let looked = kept::look_up(self.cache.list(&wish.name), wanted, &self.terms)?;
-        if let Some(gap) = gap(&looked) {
-            return Ok(Came::Open(gap));
+    ) -> Result<Option<Came>> {
+        if !self.does(wish, wanted) {
+            return Ok(None);
         }
         let _lock = self.cache.lock()?;
         let origin = Origin {
@@ -209,7 +219,7 @@ impl Fetcher<'_> {
             ..origin
         };
         self.cache.note(&wish.name, &origin)?;
-        Ok(Came::Unchanged)
+        Ok(Some(Came::Unchanged))
     }
 
     /// What came, proven, and in place of what is kept.

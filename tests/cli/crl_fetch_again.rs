@@ -1,0 +1,59 @@
+//! `ptl crl fetch` over what is kept already: damaged, another's, or without room for an index.
+
+use std::sync::Arc;
+
+use crate::{
+    list_host::{Answer, Scene},
+    rehearsal_spine::not_well,
+};
+
+/// The file of this ending that is kept.
+fn kept_file(scene: &Scene, ending: &str) -> std::path::PathBuf {
+    let files = scene.bench.files();
+    let file = files.iter().find(|it| it.ends_with(ending)).unwrap();
+    scene.bench.path(file)
+}
+
+#[test]
+fn what_is_damaged_or_anothers_under_a_kept_name_is_fetched_anew() {
+    let scene = Scene::new("anew");
+    let rival = Scene::new("anew-rival");
+    let old = scene.list_of("old.crl", "20240101000000Z", "20240201000000Z");
+    let list = scene.list("one.crl");
+    scene.host.answers(Answer::Tagged(list.clone(), "v1"));
+    scene.fetch(&[]).exits(0);
+    for strange in [
+        b"junk".to_vec(),
+        Vec::new(),
+        list[..100].to_vec(),
+        rival.list("rival.crl"),
+        old,
+    ] {
+        std::fs::write(kept_file(&scene, ".crl"), strange).unwrap();
+        scene.host.asked();
+        let run = scene.fetch(&[]).exits(0);
+        assert_eq!(not_well(&run), Vec::<String>::new());
+        let asked = scene.host.asked();
+        assert!(!asked[0].contains("if-none-match"), "{asked:?}");
+        assert_eq!(scene.kept().unwrap(), list);
+    }
+}
+
+#[test]
+fn what_is_damaged_while_the_server_says_that_nothing_is_new_is_asked_for_again() {
+    let scene = Scene::new("behind");
+    let list = scene.list("one.crl");
+    scene.host.answers(Answer::Tagged(list.clone(), "v1"));
+    scene.fetch(&[]).exits(0);
+    scene.host.asked();
+    let kept = kept_file(&scene, ".crl");
+    let damage = Arc::new(move || std::fs::write(&kept, "junk").unwrap());
+    scene
+        .host
+        .answers(Answer::Behind(list.clone(), "v1", damage));
+    scene.fetch(&[]).exits(0);
+    let asked = scene.host.asked();
+    let named = asked.iter().map(|it| it.contains("if-none-match"));
+    assert_eq!(named.collect::<Vec<_>>(), [true, false]);
+    assert_eq!(scene.kept().unwrap(), list);
+}
