@@ -258,13 +258,13 @@ impl Fetcher<'_> {
                 // Of the file itself, which a rename leaves as it is: another run may soon put the next one here.
                 let identity = keep::identity(&mut incoming);
                 incoming.take_its_place()?;
-                // Without it the next look-up reads the list itself.
+                // The list is in its place: without an index the next look-up reads the list itself.
                 let looked = Looked {
                     file: target,
                     ..looked
                 };
                 if let Some(identity) = identity {
-                    kept::keep(index, &looked, identity)?;
+                    let _ = kept::keep(index, &looked, identity);
                 }
                 Came::Kept
             }

@@ -57,3 +57,19 @@ fn what_is_damaged_while_the_server_says_that_nothing_is_new_is_asked_for_again(
     assert_eq!(named.collect::<Vec<_>>(), [true, false]);
     assert_eq!(scene.kept().unwrap(), list);
 }
+
+#[test]
+fn a_list_without_room_for_its_index_is_fetched_all_the_same() {
+    let scene = Scene::new("no-index");
+    scene.host.gives(scene.list("one.crl"));
+    scene.fetch(&[]).exits(0);
+    let index = kept_file(&scene, ".index");
+    std::fs::remove_file(&index).unwrap();
+    std::fs::create_dir(&index).unwrap();
+    scene.sub.revoke(&scene.leaf);
+    let newer = scene.list_of("two.crl", "20250102000000Z", "20250202000000Z");
+    scene.host.gives(newer.clone());
+    let run = scene.fetch(&[]).exits(1);
+    assert_eq!(not_well(&run), ["REV-001 revoked"]);
+    assert_eq!(scene.kept().unwrap(), newer);
+}
