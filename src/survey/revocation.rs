@@ -192,7 +192,7 @@ fn facts(
                 ocsp::Said::Undetermined(problem) => Some(problem.to_string()),
                 _ => None,
             }),
-            last_fetch: fetch::last_failure(certificate, cache),
+            last_fetch: fetch::last_failure(certificate, watched.signer(certificate), cache),
             unnamed: unnamed.then(|| points.directories.first().cloned()),
             ..said.doubt
         },

@@ -37,6 +37,7 @@ mod crl;
 mod crl_fetch;
 mod crl_fetch_again;
 mod crl_fetch_peers;
+mod crl_fetch_places;
 mod crl_index;
 mod csr;
 mod csr_files;
