@@ -20,7 +20,7 @@ Examples:
   ptl crl fetch --connect proxy.int.spine2.ncrs.nhs.uk
                               that of the peer which answers there as well
   ptl crl fetch --list all.crl
-                              a list that was had by hand, proven and kept in the same way
+                              a list that was had by hand, where the address gives none or an older one
   ptl crl status              what is kept, how long it holds, and where it came from
   ptl crl status lists/*.crl --issuer cas/ --every 7d
                               whether each list outlives a weekly job, for a job that warns
@@ -63,7 +63,8 @@ pub struct FetchArgs {
     /// The folder for the lists; that of ptl.toml if not said
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// A list that was had by hand, to be proven and kept as if it had been fetched; may be given again
+    /// A list that was had by hand, proven and kept as if it had been fetched, where the certificate's own address gives
+    /// none or an older one; may be given again
     #[arg(long, value_name = "FILE")]
     pub list: Vec<PathBuf>,
     /// A peer that is asked for its certificate, whose list is then fetched as well; may be given again, and without an

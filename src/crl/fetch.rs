@@ -1,5 +1,6 @@
 //! Fetches lists: each from the address that a certificate itself names, kept only where it says something of it.
 
+mod by_hand;
 mod intake;
 mod keep;
 mod outcome;
@@ -15,7 +16,6 @@ use url::Url;
 use super::{
     Gap,
     cache::{Cache, Failed, Origin},
-    file::ListFile,
     index::Builder,
     kept,
     lookup::{self, Looked, Terms, Wanted},
@@ -66,26 +66,21 @@ impl Fetcher<'_> {
     pub async fn fetch(&self, wish: Wish) -> Result<Fetched> {
         let wanted: Vec<Wanted> = wanted(&wish);
         let mut tried: Vec<(Place, Came)> = Vec::new();
-        if let Some(file) = self.fitting(&wanted)? {
-            let came = self.take_by_hand(&file, &wish, &wanted)?;
-            tried.push((Place::ByHand(file), came));
+        let own = |url: &Url| Place::Own(url.clone());
+        self.try_each(&wish.urls, own, &wish, &wanted, &mut tried)
+            .await?;
+        let by_hand = self.fitting(&wanted)?;
+        if let Some(by_hand) = by_hand.first() {
+            self.hand_over(by_hand, &wish, &wanted, &mut tried)?;
         }
-        for (url, is_own) in wish.addresses() {
-            let done = tried.iter().any(|(_, came)| came.is_well());
-            let Some(downloader) = self.downloader.filter(|_| !done) else {
-                break;
-            };
-            // What another place has is no answer to what the certificates' own place said.
-            let answered = |(_, came): &(Place, Came)| !matches!(came, Came::NotHad(..));
-            if !is_own && tried.iter().any(answered) {
-                break;
-            }
-            let came = self.try_address(downloader, url, &wish, &wanted).await?;
-            let place = match is_own {
-                true => Place::Own(url.clone()),
-                false => Place::Instead(url.clone()),
-            };
-            tried.push((place, came));
+        // What another place has is no answer to what the certificates' own place said.
+        let answered = |(place, came): &(Place, Came)| {
+            matches!(place, Place::Own(_)) && !matches!(came, Came::NotHad(..))
+        };
+        if !tried.iter().any(answered) {
+            let instead = |url: &Url| Place::Instead(url.clone());
+            self.try_each(&wish.instead, instead, &wish, &wanted, &mut tried)
+                .await?;
         }
         let (place, came, besides) = settle(tried, &wish, self.downloader.is_some());
         self.note_failure(&wish, &came)?;
@@ -95,33 +90,31 @@ impl Fetcher<'_> {
             place,
             came,
             besides,
+            by_hand: by_hand.into_iter().map(|it| it.file).collect(),
             at_hand,
         })
     }
 
-    /// The first list by hand that says something of each certificate.
-    fn fitting(&self, wanted: &[Wanted]) -> Result<Option<PathBuf>> {
-        for file in self.by_hand {
-            let whole = lookup::read_whole(file.clone(), wanted, &self.terms, false)?;
-            if gap(&whole.looked).is_none() {
-                return Ok(Some(file.clone()));
-            }
-        }
-        Ok(None)
-    }
-
-    fn take_by_hand(&self, file: &Path, wish: &Wish, wanted: &[Wanted]) -> Result<Came> {
-        let mut incoming = Incoming::beside(&self.cache.list(&wish.name))?;
-        let mut source = ListFile::open(file)?;
-        let copied = source
-            .reader()
-            .and_then(|mut reader| std::io::copy(&mut reader, incoming.file()));
-        copied.map_err(|error| unwritten(incoming.path(), &error.to_string()))?;
-        let origin = Origin {
-            fetched: Some(Timestamp::now()),
-            ..Origin::default()
+    /// Tries these addresses one after the other, until there is a list that holds.
+    async fn try_each(
+        &self,
+        urls: &[Url],
+        place: impl Fn(&Url) -> Place,
+        wish: &Wish,
+        wanted: &[Wanted],
+        tried: &mut Vec<(Place, Came)>,
+    ) -> Result<()> {
+        let Some(downloader) = self.downloader else {
+            return Ok(());
         };
-        self.judge(incoming, wish, wanted, &origin)
+        for url in urls {
+            if tried.iter().any(|(_, came)| came.is_well()) {
+                break;
+            }
+            let came = self.try_address(downloader, url, wish, wanted).await?;
+            tried.push((place(url), came));
+        }
+        Ok(())
     }
 
     /// Asks an address, again where it does not answer.

@@ -2,7 +2,7 @@
 
 use crate::{
     chain_files::utf8,
-    list_host::{Scene, leaf},
+    list_host::{Answer, Scene, der, leaf},
     pki::Authority,
     rehearsal_spine::not_well,
     schemas::is_a_sound_report,
@@ -65,6 +65,51 @@ fn a_namesakes_certificate_keeps_no_list_from_all_others() {
         let how = ["--at", "2025-01-15T00:00:00Z"];
         let run = scene.bench.run([&status[..], &how].concat()).exits(0);
         assert!(!run.stdout.contains("brought nothing"), "{run}");
+        std::fs::remove_dir_all(scene.bench.path("lists")).unwrap();
+    }
+}
+
+/// A list by hand, valid from this day of January 2025 until its last.
+fn by_hand(scene: &Scene, name: &str, day: u8) -> std::path::PathBuf {
+    let from = format!("202501{day:02}000000Z");
+    scene.sub.list(name, &from, "20250201000000Z")
+}
+
+#[test]
+fn a_certificates_own_address_is_asked_whatever_is_had_by_hand_and_the_newer_list_is_kept() {
+    let scene = Scene::new("own-first");
+    let old = by_hand(&scene, "old.crl", 1);
+    let middle = scene.list_of("middle.crl", "20250105000000Z", "20250205000000Z");
+    let new = by_hand(&scene, "new.crl", 10);
+    scene.host.gives(middle.clone());
+    let run = scene.fetch(&["--list", utf8(&old)]).exits(0);
+    says(&run.complains_not(), &[]);
+    assert_eq!(scene.host.asked().len(), 1);
+    assert_eq!(scene.kept().unwrap(), middle);
+    // Whoever hands over a newer one means it, and of several the newest.
+    for _ in 0..2 {
+        let run = scene.fetch(&["--list", utf8(&old), "--list", utf8(&new)]);
+        says(&run.exits(0).complains_not(), &[]);
+        assert_eq!(scene.host.asked().len(), 1);
+        assert_eq!(scene.kept().unwrap(), der(&new));
+    }
+    // Without it, what the address gives is older than what is kept.
+    says(&scene.fetch(&[]).exits(1), &["REV-016 crl-older"]);
+}
+
+#[test]
+fn a_list_by_hand_is_taken_where_the_own_address_gives_none_or_a_bad_one() {
+    let scene = Scene::new("own-bad");
+    let hand = by_hand(&scene, "hand.crl", 1);
+    let page = b"<!DOCTYPE html><html>".to_vec();
+    let old = scene.list_of("old.crl", "20240101000000Z", "20240201000000Z");
+    for (body, status) in [(Vec::new(), "404 No"), (page, "200 OK"), (old, "200 OK")] {
+        scene.host.answers(Answer::Body(status.to_owned(), body));
+        let run = scene.fetch(&["--list", utf8(&hand)]).exits(0);
+        says(&run, &[]);
+        assert!(run.stdout.contains("also tried"), "{run}");
+        assert_eq!(scene.host.asked().len(), 1, "{status}");
+        assert_eq!(scene.kept().unwrap(), der(&hand));
         std::fs::remove_dir_all(scene.bench.path("lists")).unwrap();
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     commands::{Exit, context::Scene, deliver, open_output, runtime, wait},
     crl::{
         cache::Cache,
-        fetch::{self, Answered, Came, Fetched, Fetcher, Place, Question, Rules, Wish},
+        fetch::{self, Answered, Came, Fetched, Fetcher, Question, Rules, Wish},
         lookup::Terms,
     },
     environment::{self, Environment},
@@ -125,7 +125,7 @@ fn fetched(
 /// A list that somebody went for and that fits nothing is the wrong one: that is said.
 fn note_what_was_not_taken(by_hand: &[PathBuf], fetched: &[Fetched]) {
     for file in by_hand {
-        let is_it = |it: &Fetched| it.place == Place::ByHand(file.clone());
+        let is_it = |it: &Fetched| it.by_hand.contains(file);
         if !fetched.iter().any(is_it) {
             terminal::note(&visible(&format!(
                 "warning: `{}` was not taken: it says nothing of a certificate that needs a list, or not today; `ptl crl status {}` shows whose it is",

@@ -89,12 +89,6 @@ impl fmt::Display for Refused {
 }
 
 impl Wish {
-    /// The addresses in the order in which they are asked, and whether each is the certificates' own.
-    pub fn addresses(&self) -> impl Iterator<Item = (&Url, bool)> {
-        let own = self.urls.iter().map(|url| (url, true));
-        own.chain(self.instead.iter().map(|url| (url, false)))
-    }
-
     /// What the list is called for people: its first address, or the certificates.
     pub fn title(&self) -> String {
         match self.urls.first().or(self.instead.first()) {
