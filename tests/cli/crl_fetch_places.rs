@@ -113,3 +113,13 @@ fn a_list_by_hand_is_taken_where_the_own_address_gives_none_or_a_bad_one() {
         std::fs::remove_dir_all(scene.bench.path("lists")).unwrap();
     }
 }
+
+#[test]
+fn an_address_that_is_not_asked_is_told_where_another_place_has_the_list() {
+    let scene = Scene::of("not-asked", "localhost");
+    let hand = by_hand(&scene, "hand.crl", 1);
+    let run = scene.fetch(&["--list", utf8(&hand)]).exits(0);
+    says(&run, &[]);
+    assert!(run.stdout.contains("`localhost`, which"), "{run}");
+    assert_eq!(scene.host.asked(), Vec::<String>::new());
+}

@@ -125,6 +125,9 @@ impl ListFacts {
         if !fetched.besides.is_empty() {
             evidence = evidence.with("also tried", fetched.besides.join("; "));
         }
+        if let (Some(refused), false) = (&fetched.wish.refused, fetched.place == Place::Nowhere) {
+            evidence = evidence.with("not asked", refused);
+        }
         if let (Some(kept), false) = (&fetched.at_hand, fetched.came.is_well()) {
             let list = &kept.list;
             let end = list.next_update.map(|end| end.strftime("%F %H:%MZ"));
