@@ -49,6 +49,8 @@ pub struct ListEntry {
     pub file: String,
     /// The subject of the CA that signed it, most specific part first.
     pub issuer: String,
+    /// SHA-256 of that CA's public key, lower-case hex; nothing in a bundle of an older ptl.
+    pub issuer_key: Option<String>,
     /// That CA's generation, where that is known.
     pub generation: Option<String>,
     /// Which kind of certificates it covers.
@@ -165,6 +167,7 @@ impl ListEntry {
         Self {
             file: file.to_owned(),
             issuer: taken.issuer.subject.clone(),
+            issuer_key: Some(taken.issuer.spki_sha256.clone()),
             generation: taken.generation.clone(),
             covers: match (scope.only_authorities, scope.only_leaves) {
                 (true, _) => Covers::Authorities,
@@ -179,10 +182,15 @@ impl ListEntry {
         }
     }
 
-    /// Whether another is of the same CA and covers the same certificates.
+    /// Whether another is of the same CA, by name and key, and covers the same certificates.
     pub(super) fn is_of_the_same_scope(&self, other: &Self) -> bool {
-        (&self.issuer, self.covers, &self.partition)
-            == (&other.issuer, other.covers, &other.partition)
+        let is_another_key = match (&self.issuer_key, &other.issuer_key) {
+            (Some(one), Some(other)) => one != other,
+            _ => false,
+        };
+        !is_another_key
+            && (&self.issuer, self.covers, &self.partition)
+                == (&other.issuer, other.covers, &other.partition)
     }
 
     /// What it is called among people: its CA, and its partition.
@@ -260,4 +268,29 @@ pub(super) fn none(server: Server, why: &str) -> String {
 pub(super) fn is_file_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
     !name.starts_with(['.', '-']) && !name.is_empty() && name.chars().all(plain) && name != MANIFEST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_two_keys_of_one_name_are_not_of_the_same_scope() {
+        let entry = |key: Option<&str>| ListEntry {
+            file: "lists.pem".to_owned(),
+            issuer: "CN=CA".to_owned(),
+            issuer_key: key.map(str::to_owned),
+            generation: None,
+            covers: Covers::All,
+            partition: Vec::new(),
+            number: None,
+            this_update: Timestamp::UNIX_EPOCH,
+            next_update: None,
+            entries: 0,
+        };
+        let (one, other) = (entry(Some("a")), entry(Some("b")));
+        assert!(one.is_of_the_same_scope(&one) && !one.is_of_the_same_scope(&other));
+        // A bundle of an older ptl does not say: there the name counts.
+        assert!(one.is_of_the_same_scope(&entry(None)));
+    }
 }

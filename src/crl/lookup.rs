@@ -64,10 +64,21 @@ impl Looked {
         )
     }
 
+    /// Whether both are of one key, where it is known whose they are.
+    pub(super) fn has_issuer_key_of(&self, other: &Self) -> bool {
+        match (&self.issuer, &other.issuer) {
+            (Some(one), Some(other)) => one.spki_sha256 == other.spki_sha256,
+            _ => false,
+        }
+    }
+
     /// Whether another is a later list of the same issuer and scope: what was on hold may have been released.
+    ///
+    /// A CA of the same name and another key says nothing of what this one's signed.
     pub fn is_superseded_by(&self, other: &Self, at: Timestamp) -> bool {
         let (old, new) = (&self.list, &other.list);
-        new.issuer == old.issuer
+        self.has_issuer_key_of(other)
+            && new.issuer == old.issuer
             && new.extensions.scope == old.extensions.scope
             && new.signature == Signature::Fits
             && new.this_update > old.this_update

@@ -25,8 +25,11 @@ use crate::{
 pub(super) fn against_the_old(looked: &Looked, target: &Path, terms: &Terms<'_>) -> Option<Came> {
     let new = &looked.list;
     // What cannot be read, or is not its issuer's, is no list that counts.
-    let old = kept::look_up(target.to_owned(), &[], terms).ok()?.list;
-    let is_kin = old.issuer == new.issuer && old.extensions.scope == new.extensions.scope;
+    let kept = kept::look_up(target.to_owned(), &[], terms).ok()?;
+    let is_of_one_key = kept.has_issuer_key_of(looked);
+    let old = kept.list;
+    let is_kin =
+        is_of_one_key && old.issuer == new.issuer && old.extensions.scope == new.extensions.scope;
     // One that begins only in time to come would keep every true one out.
     if old.signature != Signature::Fits || !is_kin || old.this_update > terms.at {
         return None;

@@ -141,3 +141,26 @@ fn an_index_of_an_older_ptl_that_knows_no_signer_is_not_believed() {
     fs::write(folder.index(), builder.finish(&known).unwrap()).unwrap();
     assert!(is_revoked(&folder.look_up(&[wrong, right])));
 }
+
+#[test]
+fn a_later_list_of_the_same_name_and_another_key_supersedes_nothing() {
+    let (one, other) = (Folder::new(), Folder::new());
+    one.put(2);
+    let later = signed_on(b"260102000000Z", &entry(&[1], REASON), &[]);
+    fs::write(other.list(), list(&later, &other.key)).unwrap();
+    let issuers = [authority(&one.key), authority(&other.key)];
+    let at: Timestamp = "2026-01-15T00:00:00Z".parse().unwrap();
+    let look_up = |file: PathBuf| {
+        let wanted = [Wanted::Serial(vec![2])];
+        kept::look_up(file, &wanted, &Terms::strict(&issuers, at)).unwrap()
+    };
+    let both = [look_up(one.list()), look_up(other.list())];
+    let current = lookup::current(&both, at);
+    assert!(current.iter().any(|it| is_revoked(&it.said[0])));
+    // One of its own key does.
+    fs::write(other.list(), list(&later, &one.key)).unwrap();
+    let both = [look_up(one.list()), look_up(other.list())];
+    let current = lookup::current(&both, at);
+    assert_eq!(current.len(), 1);
+    assert_eq!(current[0].said, [Status::Good]);
+}
