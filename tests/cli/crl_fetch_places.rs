@@ -123,3 +123,28 @@ fn an_address_that_is_not_asked_is_told_where_another_place_has_the_list() {
     assert!(run.stdout.contains("`localhost`, which"), "{run}");
     assert_eq!(scene.host.asked(), Vec::<String>::new());
 }
+
+#[test]
+fn of_several_responders_the_first_that_may_be_asked_is() {
+    let scene = Scene::new("responders");
+    scene.host.gives(scene.list("list.crl"));
+    let port = scene.host.port;
+    let two = leaf(
+        &scene.sub,
+        "two-responders",
+        &format!(
+            "crlDistributionPoints=URI:http://127.0.0.1:{port}/1c/crlc2.crl\n\
+             authorityInfoAccess=OCSP;URI:ldap://localhost/x,OCSP;URI:http://localhost:{port}/o,\
+             OCSP;URI:http://127.0.0.1:{port}/ocsp\n"
+        ),
+    );
+    let issuer = scene.sub.certificate();
+    let what = ["crl", "fetch", utf8(&two), "--issuer", utf8(&issuer)];
+    let how = ["--out", "lists", "--allow-host", "127.0.0.1"];
+    let when = ["--at", "2025-01-15T00:00:00Z", "--format", "json"];
+    let run = scene.bench.run([&what[..], &how, &when].concat());
+    // It was asked, and gave a list in place of an answer.
+    says(&run.exits(0), &["REV-020 ocsp-missing"]);
+    let asked = scene.host.asked();
+    assert!(asked.iter().any(|it| it.contains("/ocsp")), "{asked:?}");
+}
