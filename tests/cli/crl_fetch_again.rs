@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    list_host::{Answer, Scene},
+    chain_files::utf8,
+    list_host::{Answer, Scene, leaf},
     rehearsal_spine::not_well,
 };
 
@@ -72,4 +73,40 @@ fn a_list_without_room_for_its_index_is_fetched_all_the_same() {
     let run = scene.fetch(&[]).exits(1);
     assert_eq!(not_well(&run), ["REV-001 revoked"]);
     assert_eq!(scene.kept().unwrap(), newer);
+}
+
+#[test]
+fn an_old_answer_takes_no_revocation_back() {
+    let scene = Scene::new("replayed");
+    let url = format!("http://127.0.0.1:{}/ocsp", scene.host.port);
+    let by_ocsp = leaf(
+        &scene.sub,
+        "replayed-ocsp",
+        &format!("authorityInfoAccess=OCSP;URI:{url}\n"),
+    );
+    let good = scene.sub.answer(&by_ocsp, "good");
+    scene.sub.revoke(&by_ocsp);
+    let revoked = scene.sub.answer(&by_ocsp, "revoked");
+    let issuer = scene.sub.certificate();
+    let fetch = || {
+        let what = ["crl", "fetch", utf8(&by_ocsp), "--issuer", utf8(&issuer)];
+        let how = ["--out", "lists", "--allow-host", "127.0.0.1"];
+        let run = scene
+            .bench
+            .run([&what[..], &how, &["--format", "json"]].concat());
+        not_well(&run)
+    };
+    let told = |found: &[String], id: &str| found.iter().any(|it| it.starts_with(id));
+    scene.host.gives(good.clone());
+    assert!(!told(&fetch(), "REV-001"));
+    scene.host.gives(revoked.clone());
+    let found = fetch();
+    assert!(told(&found, "REV-001 revoked") && !told(&found, "REV-022"));
+    assert_eq!(std::fs::read(kept_file(&scene, ".ocsp")).unwrap(), revoked);
+    // Whoever sends the good one again, which holds still, changes nothing, and is told of.
+    scene.host.gives(good);
+    let found = fetch();
+    assert!(told(&found, "REV-001 revoked"), "{found:?}");
+    assert!(told(&found, "REV-022 ocsp-stale"), "{found:?}");
+    assert_eq!(std::fs::read(kept_file(&scene, ".ocsp")).unwrap(), revoked);
 }

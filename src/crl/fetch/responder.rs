@@ -6,7 +6,7 @@ use openssl::sha::sha256;
 use url::Url;
 
 use super::{
-    Fetcher, Refused,
+    Fetcher, LARGEST_ANSWER, Refused,
     plan::{Rules, allowed},
 };
 use crate::{
@@ -105,9 +105,26 @@ impl Fetcher<'_> {
             return Ok(Some(Answered::Nothing(download.end)));
         };
         let judged = ocsp::judge(&der, certificate, issuer, self.terms.at);
-        if !matches!(judged.said, Said::Undetermined(_)) {
-            files::put(&self.cache.answer(&question.name), &der)?;
-        }
+        let judged = match judged.said {
+            Said::Undetermined(_) => judged,
+            _ => self.keep_answer(question, &der, judged)?,
+        };
         Ok(Some(Answered::Answer(judged)))
+    }
+
+    /// Keeps an answer in place of the one that is kept, unless that one says more; and what it is worth beside that one.
+    fn keep_answer(&self, question: &Question, der: &[u8], judged: Judged) -> Result<Judged> {
+        let target = self.cache.answer(&question.name);
+        let _lock = self.cache.lock()?;
+        let kept = files::read(&target, LARGEST_ANSWER).ok();
+        let (certificate, issuer) = (&question.certificate, &question.issuer);
+        let kept = kept.map(|kept| ocsp::judge(&kept, certificate, issuer, self.terms.at));
+        match kept.filter(|kept| kept.stays_before(&judged)) {
+            Some(kept) => Ok(kept.beside(judged)),
+            None => {
+                files::put(&target, der)?;
+                Ok(judged)
+            }
+        }
     }
 }
