@@ -156,14 +156,9 @@ fn is_signed(facts: &ListFacts, _: &Context<'_>) -> Outcome {
 }
 
 fn is_of_a_usual_kind(facts: &ListFacts, _: &Context<'_>) -> Outcome {
-    let scope = &facts.list.extensions.scope;
     match status::kind_gap(&facts.list) {
         Some(gap) => Outcome::fail(Cause::CrlUnusable, format!("no server reads it: {gap}")),
-        None if scope.says_nothing => Outcome::fail(
-            Cause::CrlUnusable,
-            "no server reads it: its scope is there, and says nothing",
-        ),
-        None => Outcome::pass(match scope.is_partition {
+        None => Outcome::pass(match facts.list.extensions.scope.is_partition {
             true => "it is a partition, complete and direct",
             false => "it is complete and direct",
         }),
@@ -180,8 +175,9 @@ fn holds(facts: &ListFacts, context: &Context<'_>) -> Outcome {
     };
     let day = |at: jiff::Timestamp| at.strftime("%F %H:%MZ").to_string();
     let next = list.next_update.map_or_else(String::new, day);
-    let (cause, sentence) = match Standing::of(list, context.at, facts.every) {
-        Standing::Holds => {
+    let (cause, sentence) = match Standing::of(list, Some(&facts.issuer), context.at, facts.every) {
+        // Of its kind REV-031 speaks.
+        Standing::Holds | Standing::NotJudged => {
             return Outcome::Pass(seen(Evidence::seen(format!("it holds until {next}"))));
         }
         Standing::WithoutEnd => {
@@ -201,7 +197,7 @@ fn holds(facts: &ListFacts, context: &Context<'_>) -> Outcome {
             format!("it ends on {next}, before the next run that `every` in ptl.toml promises"),
         ),
         // What REV-030 found has blocked this.
-        Standing::Forged | Standing::Unverified => {
+        Standing::Forged | Standing::Unusable | Standing::Unverified => {
             return Outcome::undetermined("its signature is not its CA's");
         }
     };

@@ -136,10 +136,9 @@ fn without_the_old(
 
 /// Whether a list may go in: its CA signed it, servers read its kind, and it is in date.
 fn is_sound(list: &List, issuer: &Certificate, context: &Context<'_>) -> bool {
-    let standing = Standing::of(list, context.at, None);
+    let standing = Standing::of(list, Some(issuer), context.at, None);
     status::signer_gap(list, issuer).is_none()
         && status::kind_gap(list).is_none()
-        && !list.extensions.scope.says_nothing
         && matches!(standing, Standing::Holds | Standing::WithoutEnd)
 }
 

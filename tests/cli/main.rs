@@ -39,6 +39,7 @@ mod crl_fetch_again;
 mod crl_fetch_peers;
 mod crl_fetch_places;
 mod crl_index;
+mod crl_status;
 mod csr;
 mod csr_files;
 mod csr_install;

@@ -306,7 +306,7 @@ fn outlives_the_next_run(facts: &ListFacts, context: &Context<'_>) -> Outcome {
             "ptl.toml does not say how often the lists are fetched: `every` under [revocation]",
         );
     };
-    let standing = Standing::of(&kept.list, context.at, Some(every));
+    let standing = Standing::of(&kept.list, kept.issuer.as_deref(), context.at, Some(every));
     match standing {
         Standing::EndsBeforeNextRun => Outcome::fail(
             Cause::CrlEndsTooSoon,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::ListFacts;
 use crate::{
     check::Verdict,
-    crl::{Standing, cache::Origin, lookup::Looked},
+    crl::{Gap, Standing, cache::Origin, lookup::Looked},
     report::{Explanation, explain::headline, human::columns, visible},
 };
 
@@ -34,6 +34,8 @@ pub struct Kept {
     pub list: ListFacts,
     /// How far it can be relied on.
     pub standing: Standing,
+    /// Why nothing it says counts, or is judged here; a fragment.
+    pub why: Option<String>,
     /// What to do, where that is not far enough.
     pub next: Option<&'static str>,
     /// How many seconds ago it was made.
@@ -51,10 +53,13 @@ impl ListStatus {
         every: Option<SignedDuration>,
     ) -> Self {
         let kept = looked.iter().zip(origins).map(|(it, origin)| {
-            let standing = Standing::of(&it.list, judged, every);
+            let issuer = it.issuer.as_deref();
+            let standing = Standing::of(&it.list, issuer, judged, every);
+            let gap = standing.gap(&it.list, issuer);
             Kept {
                 list: ListFacts::of(it),
-                next: standing.next(),
+                next: gap.as_ref().map(Gap::next).or(standing.next()),
+                why: gap.map(|gap| gap.to_string()),
                 standing,
                 age: judged.duration_since(it.list.this_update).as_secs(),
                 origin,
@@ -111,6 +116,12 @@ impl Kept {
                 format!("{file} begins only on {}", moment(self.list.this_update))
             }
             Standing::Forged => format!("the signature of {file} does not fit its issuer's key"),
+            Standing::Unusable | Standing::NotJudged => {
+                format!(
+                    "{file} says nothing: {}",
+                    self.why.as_deref().unwrap_or_default()
+                )
+            }
             Standing::WithoutEnd => format!("{file} does not say when the next one is due"),
             Standing::Unverified => format!("the signature of {file} was not verified"),
         }

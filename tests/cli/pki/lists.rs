@@ -61,9 +61,23 @@ impl Authority {
 
     /// A revocation list of what is revoked so far, valid between these dates.
     pub(crate) fn list(&self, file: &str, from: &str, until: &str) -> PathBuf {
-        let config = self.home.join("ca.cnf");
+        self.list_as(file, (from, until), &[], "")
+    }
+
+    /// As [`Authority::list`], made with more options, and with these extensions besides, one line each.
+    pub(crate) fn list_as(
+        &self,
+        file: &str,
+        (from, until): (&str, &str),
+        more: &[&str],
+        extensions: &str,
+    ) -> PathBuf {
+        let config = self.home.join(format!("{file}.cnf"));
+        let usual = fs::read_to_string(self.home.join("ca.cnf")).unwrap();
+        // What lists are like stands at its end.
+        fs::write(&config, usual + extensions).unwrap();
         let out = self.home.join(file);
-        openssl(&[
+        let usual = [
             "ca",
             "-config",
             utf8(&config),
@@ -74,7 +88,8 @@ impl Authority {
             until,
             "-out",
             utf8(&out),
-        ]);
+        ];
+        openssl(&[&usual[..], more].concat());
         out
     }
 }
