@@ -38,8 +38,8 @@ pub struct CrlArgs {
 pub enum CrlCommand {
     /// Say whether certificates are revoked, by these lists
     ///
-    /// Good is only what a list says that its issuer signed, that covers the certificate, and that is in date. A list
-    /// of a million certificates takes a twentieth of a second and no more memory than a small one.
+    /// Good is only what a list says that its issuer signed, that covers the certificate, and that is in date; of lists
+    /// that an install keeps, within the `grace` of its ptl.toml. A list of a million certificates takes a twentieth of a second and no more memory than a small one.
     Lookup(LookupArgs),
     /// Fetch the lists that certificates name, and keep those that prove to be theirs
     ///

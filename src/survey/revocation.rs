@@ -1,5 +1,6 @@
 //! Certificates that may be revoked, and what the lists that are kept say of each.
 
+mod library;
 mod watched;
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use crate::{
     error::Result,
     x509::Certificate,
 };
+pub use library::{Library, Shelf, Unreadable};
 use watched::Unseen;
 pub use watched::Watched;
 
