@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use openssl::x509::X509Name;
 
 use super::{
     Gap, Problem, Signature,
@@ -169,8 +170,13 @@ pub(super) fn read_whole(
 /// Leaves to OpenSSL what another of the lists may change: a delta revokes, and releases from hold.
 pub fn leave_changed(looked: &mut [Looked]) {
     let deltas = looked.iter().filter(|it| it.list.extensions.is_delta);
-    let changed: Vec<Vec<u8>> = deltas.map(|it| it.list.issuer.clone()).collect();
-    let is_changed = |it: &&mut Looked| changed.contains(&it.list.issuer);
+    let changed: Vec<X509Name> = deltas
+        .filter_map(|it| X509Name::from_der(&it.list.issuer).ok())
+        .collect();
+    let is_changed = |it: &&mut Looked| {
+        let mut names = changed.iter();
+        names.any(|name| x509::is_name(&it.list.issuer, name))
+    };
     let said = looked.iter_mut().filter(is_changed);
     for status in said.flat_map(|it| &mut it.said) {
         if status.may_change() {

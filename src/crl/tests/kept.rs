@@ -164,3 +164,21 @@ fn a_later_list_of_the_same_name_and_another_key_supersedes_nothing() {
     assert_eq!(current.len(), 1);
     assert_eq!(current[0].said, [Status::Good]);
 }
+
+#[test]
+fn a_delta_changes_the_list_of_its_issuer_however_the_name_is_spelt() {
+    let folder = Folder::new();
+    let issuers = [authority(&folder.key)];
+    folder.put(1);
+    let at: Timestamp = "2026-01-15T00:00:00Z".parse().unwrap();
+    let wanted = [Wanted::Serial(vec![2])];
+    let looked = kept::look_up(folder.list(), &wanted, &Terms::strict(&issuers, at)).unwrap();
+    assert_eq!(looked.said, [Status::Good]);
+    for (spelt, is_changed) in [("CA", true), ("ca", true), (" Ca", true), ("CB", false)] {
+        let mut both = [looked.clone(), looked.clone()];
+        both[1].list.issuer = name(spelt);
+        both[1].list.extensions.is_delta = true;
+        lookup::leave_changed(&mut both);
+        assert_eq!(both[0].said != [Status::Good], is_changed, "{spelt}");
+    }
+}
