@@ -1,6 +1,7 @@
 //! REV: whether certificates are revoked, and whether the lists that say so are had, proven and in date (RFC 5280, 6.3).
 
 mod certificate;
+mod end;
 mod list;
 mod ocsp;
 
