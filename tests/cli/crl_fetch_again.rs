@@ -110,3 +110,21 @@ fn an_old_answer_takes_no_revocation_back() {
     assert!(told(&found, "REV-022 ocsp-stale"), "{found:?}");
     assert_eq!(std::fs::read(kept_file(&scene, ".ocsp")).unwrap(), revoked);
 }
+
+#[test]
+fn what_came_too_slowly_is_not_begun_again_nor_asked_for_before_its_time() {
+    let scene = Scene::new("slowly");
+    scene.host.answers(Answer::Drip(scene.list("one.crl")));
+    let run = scene.fetch(&["--retries", "2"]).exits(1);
+    assert_eq!(not_well(&run)[0], "REV-011 http-silent");
+    assert_eq!(scene.host.asked().len(), 1);
+    for (later, asked) in [
+        ("Fri, 31 Dec 2100 23:59:59 GMT", 1),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", 3),
+    ] {
+        let status = format!("503 Busy\r\nRetry-After: {later}");
+        scene.host.answers(Answer::Body(status, Vec::new()));
+        scene.fetch(&["--retries", "2"]).exits(1);
+        assert_eq!(scene.host.asked().len(), asked, "{later}");
+    }
+}

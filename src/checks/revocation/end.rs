@@ -16,7 +16,7 @@ pub(super) fn cause(end: &End) -> Cause {
         End::Near(_) => Cause::CrlNotFollowed,
         End::Shut(opening) => shut(opening),
         End::Tls(_) => Cause::TlsBroken,
-        End::Late => Cause::HttpSilent,
+        End::Late | End::Slow => Cause::HttpSilent,
         End::TooLarge => Cause::CrlTooLarge,
         // What came or was written is not asked about here.
         End::Broken(_) | End::Content(_) | End::NotModified | End::Unwritten(_) => {
@@ -51,6 +51,7 @@ mod tests {
             (End::InCircles, "crl-redirected"),
             (End::TooLarge, "crl-too-large"),
             (End::Late, "http-silent"),
+            (End::Slow, "http-silent"),
             (End::Broken(words("x")), "http-broken"),
         ] {
             assert_eq!(cause(&end).word(), wanted, "{end}");

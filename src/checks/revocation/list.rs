@@ -216,7 +216,7 @@ fn hint(facts: &ListFacts, end: &End) -> Option<String> {
         ),
         End::Elsewhere(_) | End::InCircles => "Ask who serves the list: a sign-in page of the network here is a usual reason.".to_owned(),
         End::Proxy(_) => "The variables http_proxy, https_proxy and all_proxy name it: correct them, or list the host in no_proxy.".to_owned(),
-        End::Late => "Give it longer by --timeout 30s; if it stays so, the way is shut or too slow: `ptl check-firewall`.".to_owned(),
+        End::Late | End::Slow => "Give it longer by --timeout 30s; if it stays so, the way is shut or too slow: `ptl check-firewall`.".to_owned(),
         _ => return None,
     };
     Some(hint)
