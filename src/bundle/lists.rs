@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Content, MANIFEST, Server};
+use super::{Content, Server};
 use crate::{
     crl::Form,
     survey::lists::{Lists, Taken},
     x509::store,
 };
+
+/// The file of all lists, where a server takes them in one.
+const ONE_FILE: &str = "lists.pem";
 
 /// What a bundle says of revocation.
 #[derive(Clone, Copy, Debug)]
@@ -123,7 +126,7 @@ pub(super) fn contents(server: Server, taken: &[Taken]) -> Vec<Content<'_>> {
         }
         _ => {
             let all = taken.iter().collect();
-            vec![Content::of_lists("lists.pem", Form::Pem, all)]
+            vec![Content::of_lists(ONE_FILE, Form::Pem, all)]
         }
     }
 }
@@ -264,15 +267,59 @@ pub(super) fn none(server: Server, why: &str) -> String {
     )
 }
 
-/// Whether a name is one that a file of lists can have: what comes from a manifest is not believed.
-pub(super) fn is_file_name(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
-    !name.starts_with(['.', '-']) && !name.is_empty() && name.chars().all(plain) && name != MANIFEST
+/// Whether a name is one that this server's lists are written under: what comes from a manifest is not believed, and what
+/// it calls a list may be withdrawn.
+pub(super) fn is_file_name(server: Server, name: &str) -> bool {
+    let is_hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match server {
+        Server::Iis => {
+            let word = name
+                .strip_prefix("list-")
+                .and_then(|it| it.strip_suffix(".crl"));
+            word.is_some_and(|word| !word.is_empty() && word.chars().all(plain))
+        }
+        Server::OpensslDir => name.split_once(".r").is_some_and(|(hash, number)| {
+            let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
+            hash.len() == 8 && hash.chars().all(is_hex) && is_number
+        }),
+        _ => name == ONE_FILE,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_has_a_name_that_ptl_gives_it_and_nothing_else_is_one() {
+        for (server, names) in [
+            (Server::Nginx, &["lists.pem"][..]),
+            (
+                Server::Iis,
+                &["list-nhs-int-1c.crl", "list-nhs-int-1c-2.crl"],
+            ),
+            (Server::OpensslDir, &["0a1b2c3d.r0", "0a1b2c3d.r12"]),
+        ] {
+            assert!(names.iter().all(|name| is_file_name(server, name)));
+            for name in [
+                "key.pem",
+                "chain.pem",
+                "manifest.json",
+                "0a1b2c3d.0",
+                "list-.crl",
+                "list-a/../b.crl",
+                "../lists.pem",
+                "0A1B2C3D.r0",
+                "0a1b2c3d.r",
+                "0a1b2c3d.r0/x",
+                ".r0",
+                "",
+            ] {
+                assert!(!is_file_name(server, name), "{server:?} {name}");
+            }
+        }
+    }
 
     #[test]
     fn lists_of_two_keys_of_one_name_are_not_of_the_same_scope() {
