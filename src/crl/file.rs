@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use openssl::hash::{Hasher, MessageDigest};
 use zeroize::Zeroizing;
 
 use super::{index::Identity, window::Header};
@@ -81,6 +82,14 @@ impl ListFile {
     pub fn large(path: &Path) -> Result<Option<u64>> {
         let (file, length) = files::open_regular(path)?;
         Ok((length > LARGE && begins_as_list(&file)).then_some(length))
+    }
+
+    /// SHA-256 of the list of a file as DER; nothing where it cannot be read.
+    pub fn digest(path: &Path) -> Option<Vec<u8>> {
+        let mut list = Self::open(path).ok()?;
+        let mut hasher = Hasher::new(MessageDigest::sha256()).ok()?;
+        std::io::copy(&mut list.reader().ok()?, &mut hasher).ok()?;
+        Some(hasher.finish().ok()?.to_vec())
     }
 
     /// The list from its first byte.

@@ -10,7 +10,7 @@ use crate::{
     checks::lists::{AUTHORITY, AuthorityFacts, LIST, ListFacts, PEER, PeerFacts},
     config::Policy,
     crl::{
-        List, Standing,
+        List, ListFile, Standing,
         lookup::{self, Looked, Wanted},
         status::{self, Status},
     },
@@ -127,11 +127,18 @@ fn without_the_old(
                 looked.file.display(),
                 newer.file.display()
             ));
-        } else if !kept.iter().any(|other| other.list == looked.list) {
+        } else if !kept.iter().any(|other| is_same(other, looked)) {
             kept.push(looked.clone());
         }
     }
     kept
+}
+
+/// Whether two files hold one list: two of the same number and date may revoke different certificates, though there
+/// should be none such (RFC 5280, 5.2.3).
+fn is_same(one: &Looked, other: &Looked) -> bool {
+    let digest = |it: &Looked| ListFile::digest(&it.file);
+    one.list == other.list && digest(one).is_some_and(|it| digest(other) == Some(it))
 }
 
 /// Whether a list may go in: its CA signed it, servers read its kind, and it is in date.

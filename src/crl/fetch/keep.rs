@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use openssl::hash::{Hasher, MessageDigest};
-
 use super::Came;
 use crate::{
     crl::{
@@ -53,16 +51,9 @@ pub(super) fn against_the_old(looked: &Looked, target: &Path, terms: &Terms<'_>)
         );
         return Some(Came::Older(why));
     }
-    let is_same = *new == old && digest(&looked.file).is_some_and(|it| digest(target) == Some(it));
+    let digest = || ListFile::digest(&looked.file);
+    let is_same = *new == old && digest().is_some_and(|it| ListFile::digest(target) == Some(it));
     is_same.then_some(Came::Unchanged)
-}
-
-/// SHA-256 of a list as DER; nothing where it cannot be read.
-fn digest(file: &Path) -> Option<Vec<u8>> {
-    let mut list = ListFile::open(file).ok()?;
-    let mut hasher = Hasher::new(MessageDigest::sha256()).ok()?;
-    std::io::copy(&mut list.reader().ok()?, &mut hasher).ok()?;
-    Some(hasher.finish().ok()?.to_vec())
 }
 
 /// What came, as DER: some servers give PEM.
