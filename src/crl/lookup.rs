@@ -13,7 +13,7 @@ use super::{
     Gap, Problem, Signature,
     file::ListFile,
     index::{Builder, Found, Identity},
-    scan::{self, List},
+    scan::List,
     status::{self, Status, When},
 };
 use crate::{
@@ -140,13 +140,7 @@ pub(super) fn read_whole(
     indexed: bool,
 ) -> Result<Whole> {
     let mut source = ListFile::open(&file)?;
-    let damaged = |problem: Problem| {
-        Error::input(format!(
-            "`{}`, as a revocation list: {problem}",
-            file.display()
-        ))
-        .hint("Download it again.")
-    };
+    let damaged = |problem: Problem| problem.of(&file);
     let named = named(&mut source, terms.issuers).map_err(damaged)?;
     let reading = read(&mut source, wanted, &named, indexed).map_err(damaged)?;
     let found = |it: &Wanted| reading.found.get(it.serial()).copied();
@@ -192,7 +186,7 @@ fn named(
     source: &mut ListFile,
     issuers: &[Arc<Certificate>],
 ) -> Result<Vec<Arc<Certificate>>, Problem> {
-    let issuer = scan::issuer(source.reader().map_err(unreadable)?)?;
+    let issuer = source.issuer()?;
     let is =
         |certificate: &&Arc<Certificate>| x509::is_name(&issuer, certificate.x509().subject_name());
     Ok(issuers.iter().filter(is).cloned().collect())
@@ -233,31 +227,15 @@ fn read_under(
     issuer: Option<&Arc<Certificate>>,
     indexed: bool,
 ) -> Result<Reading, Problem> {
-    let key = issuer.and_then(|issuer| issuer.x509().public_key().ok());
     let serials: HashSet<&[u8]> = wanted.iter().map(Wanted::serial).collect();
-    let mut found = HashMap::new();
     let mut index = indexed.then(Builder::default);
-    let reader = source.reader().map_err(unreadable)?;
-    let list = scan::scan(reader, key.as_deref(), |entry| {
-        if serials.contains(entry.serial) {
-            let said = Found::of(entry);
-            let known = found.entry(entry.serial.to_vec()).or_insert(said);
-            *known = known.graver(said);
-        }
-        if let Some(index) = &mut index {
-            index.add(entry);
-        }
-    })?;
+    let (list, found) = source.search(issuer.map(AsRef::as_ref), &serials, index.as_mut())?;
     Ok(Reading {
         list,
         issuer: issuer.cloned(),
         found,
         index,
     })
-}
-
-fn unreadable(error: std::io::Error) -> Problem {
-    Problem::Unreadable(error.to_string())
 }
 
 /// What a list says of one that is looked up, where it was found on it, or was not.
