@@ -1,5 +1,6 @@
 //! Certificates that may be revoked, and what the lists that are kept say of each.
 
+mod fetched;
 mod library;
 mod watched;
 
@@ -20,6 +21,7 @@ use crate::{
     error::Result,
     x509::Certificate,
 };
+pub use fetched::Round;
 pub use library::{Library, Shelf, Unreadable};
 use watched::Unseen;
 pub use watched::Watched;
