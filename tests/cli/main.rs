@@ -30,6 +30,7 @@ mod chain_paths;
 mod chain_stores;
 mod checklist;
 mod checklist_file;
+mod checklist_history;
 mod checklist_view;
 mod command_line;
 mod config;
