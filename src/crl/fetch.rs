@@ -65,11 +65,12 @@ impl Fetcher<'_> {
     /// Where the cache cannot be written to; what is kept is then as it was.
     pub async fn fetch(&self, wish: Wish) -> Result<Fetched> {
         let wanted: Vec<Wanted> = wanted(&wish);
+        // A file that somebody named and that is not there is a mistake: nobody is asked then.
+        let by_hand = self.fitting(&wanted)?;
         let mut tried: Vec<(Place, Came)> = Vec::new();
         let own = |url: &Url| Place::Own(url.clone());
         self.try_each(&wish.urls, own, &wish, &wanted, &mut tried)
             .await?;
-        let by_hand = self.fitting(&wanted)?;
         if let Some(by_hand) = by_hand.first() {
             self.hand_over(by_hand, &wish, &wanted, &mut tried)?;
         }
