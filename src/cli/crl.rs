@@ -25,7 +25,7 @@ Examples:
   ptl crl status lists/*.crl --issuer cas/ --every 7d
                               whether each list outlives a weekly job, for a job that warns
 
-Exit: 0 all are good, 1 one is revoked, a list has ended or ends too early, or none of theirs came,
+Exit: 0 all are good, 1 one is revoked, a list has ended, ends too early or cannot be used, or none of theirs came,
       2 a file is wrong, 3 of one it could not be found out.")]
 pub struct CrlArgs {
     /// What to do.
