@@ -4,7 +4,7 @@ mod certificate;
 mod list;
 mod ocsp;
 
-pub use certificate::{CERTIFICATE, CertificateFacts, Doubt};
+pub use certificate::{CERTIFICATE, CertificateFacts, Doubt, Unasked};
 pub use list::{LIST, ListFacts};
 pub use ocsp::{Heard, OCSP, OcspFacts};
 

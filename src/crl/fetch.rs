@@ -278,8 +278,12 @@ impl Fetcher<'_> {
 }
 
 /// Why the last fetch of a certificate's list brought nothing, and when; nothing where it brought one, or never was.
-pub fn last_failure(certificate: &Certificate, cache: &Cache) -> Option<String> {
-    let failed = cache.origin(&plan::name(certificate))?.failed?;
+pub fn last_failure(
+    certificate: &Certificate,
+    issuer: Option<&Certificate>,
+    cache: &Cache,
+) -> Option<String> {
+    let failed = cache.origin(&plan::name(certificate, issuer))?.failed?;
     Some(format!(
         "{} ({})",
         failed.why,

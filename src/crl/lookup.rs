@@ -67,7 +67,13 @@ impl Looked {
     /// Whether another is a later list of the same issuer and scope: what was on hold may have been released.
     pub fn is_superseded_by(&self, other: &Self, at: Timestamp) -> bool {
         let (old, new) = (&self.list, &other.list);
-        new.issuer == old.issuer
+        // A CA that has a new key may go on to sign for the old one, and another CA may have its name.
+        let other_key = |(one, other): (&Arc<Certificate>, &Arc<Certificate>)| {
+            one.spki_sha256 != other.spki_sha256
+        };
+        let signers = self.issuer.as_ref().zip(other.issuer.as_ref());
+        !signers.is_some_and(other_key)
+            && new.issuer == old.issuer
             && new.extensions.scope == old.extensions.scope
             && new.signature == Signature::Fits
             && new.this_update > old.this_update

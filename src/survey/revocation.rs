@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Subject;
 use crate::{
     check::{self, Context, Finding},
-    checks::revocation::{CERTIFICATE, CertificateFacts, Doubt},
+    checks::revocation::{CERTIFICATE, CertificateFacts, Doubt, Unasked},
     crl::{
         Gap,
         cache::Cache,
@@ -19,7 +19,6 @@ use crate::{
     error::Result,
     x509::Certificate,
 };
-use watched::Unseen;
 pub use watched::Watched;
 
 /// Judges what is kept of an install's lists in one environment.
@@ -32,7 +31,7 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
         .install
         .revocation
         .folder_of(&subject.environment.id);
-    if watched.certificates.is_empty() && watched.unseen.is_empty() {
+    if watched.certificates.is_empty() && watched.unasked.is_empty() {
         let reason = "there is no certificate yet whose revocation matters";
         return Ok(check::skipped(
             CERTIFICATE,
@@ -63,9 +62,9 @@ pub fn findings(watched: &Watched, cache: &Cache, context: &Context<'_>) -> Resu
     };
     let kept = Kept::read(cache, &wanted, &terms)?;
     let mut findings = Vec::new();
-    for unseen in &watched.unseen {
-        let facts = unseen_facts(watched, unseen);
-        findings.extend(check::run(CERTIFICATE, &unseen.peer, &facts, context));
+    for (peer, unasked) in &watched.unasked {
+        let facts = unasked_facts(watched, unasked);
+        findings.extend(check::run(CERTIFICATE, peer, &facts, context));
     }
     for (number, wanted) in wanted.iter().enumerate() {
         let certificate = &watched.certificates[number];
@@ -78,8 +77,8 @@ pub fn findings(watched: &Watched, cache: &Cache, context: &Context<'_>) -> Resu
     Ok(findings)
 }
 
-/// Of a peer without a certificate nothing is known, its generation included.
-fn unseen_facts(watched: &Watched, unseen: &Unseen) -> CertificateFacts {
+/// Of a peer that nothing is asked about nothing is known, its generation included.
+fn unasked_facts(watched: &Watched, unasked: &Unasked) -> CertificateFacts {
     CertificateFacts {
         is_authority: false,
         generation: None,
@@ -87,7 +86,7 @@ fn unseen_facts(watched: &Watched, unseen: &Unseen) -> CertificateFacts {
         status: Status::Undetermined(Gap::OtherIssuer),
         by: None,
         doubt: Doubt {
-            unseen: Some((unseen.why.clone(), unseen.next.clone())),
+            unasked: Some(unasked.clone()),
             ..Doubt::default()
         },
     }
@@ -192,7 +191,7 @@ fn facts(
                 ocsp::Said::Undetermined(problem) => Some(problem.to_string()),
                 _ => None,
             }),
-            last_fetch: fetch::last_failure(certificate, cache),
+            last_fetch: fetch::last_failure(certificate, watched.signer(certificate), cache),
             unnamed: unnamed.then(|| points.directories.first().cloned()),
             ..said.doubt
         },

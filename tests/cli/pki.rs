@@ -7,6 +7,8 @@
 
 #[path = "pki/lists.rs"]
 mod lists;
+#[path = "pki/namesake.rs"]
+mod namesake;
 
 use std::{
     fs,

@@ -2,7 +2,7 @@
 
 use super::meta;
 use crate::{
-    check::{Cause, Check, Context, Outcome, Severity},
+    check::{Cause, Check, Context, Evidence, Outcome, Severity},
     config::Policy,
     crl::{Gap, status::Status},
 };
@@ -31,14 +31,25 @@ pub struct Doubt {
     pub folder: String,
     /// What each list of its issuer lacks, as `FILE: why`.
     pub lists: Vec<String>,
-    /// Why no certificate of the peer was seen, and what to do.
-    pub unseen: Option<(String, String)>,
+    /// Why nothing is asked about the peer, where that is so.
+    pub unasked: Option<Unasked>,
     /// Why the responder's answer that is kept says nothing of it.
     pub answer: Option<String>,
     /// Why the last fetch of its list brought nothing.
     pub last_fetch: Option<String>,
     /// Whether it names neither a list that can be asked for nor a responder; the directory's entry where it names one.
     pub unnamed: Option<Option<String>>,
+}
+
+/// Why nothing is asked about a peer's revocation: it showed no certificate, or none of a CA that is known.
+#[derive(Clone, Debug)]
+pub struct Unasked {
+    /// The cause.
+    pub cause: Cause,
+    /// Why, as a fragment.
+    pub why: String,
+    /// What to do, as an imperative sentence.
+    pub next: String,
 }
 
 /// The checks on a certificate.
@@ -97,12 +108,7 @@ fn is_not_revoked(facts: &CertificateFacts, _: &Context<'_>) -> Outcome {
         }
         (Policy::Require, Status::Undetermined(gap)) => {
             let (why, hint) = facts.doubt.told(gap);
-            match Outcome::undetermined(why).hint(hint) {
-                Outcome::Undetermined(_, evidence) => {
-                    Outcome::Undetermined(Some(cause(gap)), evidence)
-                }
-                other => other,
-            }
+            Outcome::Undetermined(Some(facts.doubt.cause(gap)), Evidence::seen(why).hint(hint))
         }
     }
 }
@@ -118,7 +124,7 @@ fn can_be_told(facts: &CertificateFacts, _: &Context<'_>) -> Outcome {
         }
         (Policy::Warn, Status::Undetermined(gap)) => {
             let (why, hint) = facts.doubt.told(gap);
-            Outcome::fail(cause(gap), why).hint(hint)
+            Outcome::fail(facts.doubt.cause(gap), why).hint(hint)
         }
     }
 }
@@ -135,10 +141,15 @@ impl CertificateFacts {
 }
 
 impl Doubt {
+    fn cause(&self, gap: &Gap) -> Cause {
+        let unasked = self.unasked.as_ref().map(|unasked| unasked.cause);
+        unasked.unwrap_or_else(|| cause(gap))
+    }
+
     /// Why nobody can tell, and what to do.
     fn told(&self, gap: &Gap) -> (String, String) {
-        if let Some(unseen) = &self.unseen {
-            return unseen.clone();
+        if let Some(unasked) = &self.unasked {
+            return (unasked.why.clone(), unasked.next.clone());
         }
         let mut why = match self.lists.as_slice() {
             [] => format!("no list of its issuer is in `{}`", self.folder),

@@ -251,8 +251,7 @@ fn of_files(args: &FetchArgs, global: &Global) -> Result<Setting> {
     };
     let environment = global.env.as_deref().map(environment::find).transpose()?;
     let certificates = issuers(&args.certificates)?;
-    let mut signers = issuers(&args.issuer)?;
-    signers.extend(certificates.iter().cloned());
+    let signers = issuers(&args.issuer)?;
     Ok(Setting {
         watched: Watched::of_files(&certificates, signers, environment.as_ref()),
         environment,

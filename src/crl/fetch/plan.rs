@@ -146,7 +146,7 @@ fn wish(certificate: &Certificate, issuer: Option<&Arc<Certificate>>, rules: &Ru
     let instead = instead.into_iter().flatten();
     let (urls, refused) = own(certificate, issuer, rules);
     Wish {
-        name: name(certificate),
+        name: name(certificate, issuer.map(AsRef::as_ref)),
         urls,
         instead: instead.filter_map(|text| Url::parse(text).ok()).collect(),
         refused,
@@ -206,8 +206,8 @@ pub(super) fn allowed(text: &str, rules: &Rules) -> Result<Url, Refused> {
 }
 
 /// How a certificate's list is called: its issuer's name, the last part of its address, and what tells lists of the
-/// same name apart, as `nhs-int-level-1c-crlc2-5d8e7d`.
-pub(super) fn name(certificate: &Certificate) -> String {
+/// same name apart, as `nhs-int-level-1c-crlc2-5d8e7d`. A CA that has a new key has two lists, one of each.
+pub(super) fn name(certificate: &Certificate, signer: Option<&Certificate>) -> String {
     let issuer = certificate.issuer.split(',').next().unwrap_or_default();
     let issuer = issuer.split_once('=').map_or(issuer, |(_, name)| name);
     let points = &certificate.extensions.list_points;
@@ -216,6 +216,7 @@ pub(super) fn name(certificate: &Certificate) -> String {
         [
             certificate.issuer.as_bytes(),
             place.map_or(&[], String::as_bytes),
+            signer.map_or(&[], |signer| signer.spki_sha256.as_bytes()),
         ]
         .concat()
         .as_slice(),
