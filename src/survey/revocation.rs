@@ -2,6 +2,8 @@
 
 mod watched;
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 use super::Subject;
@@ -48,6 +50,22 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
 /// # Errors
 /// Where the cache is there and cannot be read.
 pub fn findings(watched: &Watched, cache: &Cache, context: &Context<'_>) -> Result<Vec<Finding>> {
+    let shelf = Shelf {
+        cache: Some(cache),
+        named: &[],
+    };
+    findings_by(watched, shelf, context)
+}
+
+/// What the lists of a cache, and those in files that were named, say of each certificate.
+///
+/// # Errors
+/// Where the cache is there and cannot be read, or a list that was named.
+pub fn findings_by(
+    watched: &Watched,
+    shelf: Shelf<'_>,
+    context: &Context<'_>,
+) -> Result<Vec<Finding>> {
     let wanted: Vec<Wanted> = watched
         .certificates
         .iter()
@@ -60,7 +78,7 @@ pub fn findings(watched: &Watched, cache: &Cache, context: &Context<'_>) -> Resu
         at: context.at,
         grace: &grace,
     };
-    let kept = Kept::read(cache, &wanted, &terms)?;
+    let kept = Kept::read(shelf, &wanted, &terms)?;
     let mut findings = Vec::new();
     for (peer, unasked) in &watched.unasked {
         let facts = unasked_facts(watched, unasked);
@@ -68,9 +86,11 @@ pub fn findings(watched: &Watched, cache: &Cache, context: &Context<'_>) -> Resu
     }
     for (number, wanted) in wanted.iter().enumerate() {
         let certificate = &watched.certificates[number];
-        let heard = heard(watched, certificate, cache, context.at);
+        let heard = shelf
+            .cache
+            .and_then(|cache| heard(watched, certificate, cache, context.at));
         let said = kept.said(wanted, number, context.at);
-        let facts = facts(watched, certificate, said, heard.as_ref(), cache);
+        let facts = facts(watched, certificate, said, heard.as_ref(), shelf.cache);
         let label = certificate.label();
         findings.extend(check::run(CERTIFICATE, &label, &facts, context));
     }
@@ -104,9 +124,18 @@ fn heard(
     Some(ocsp::judge(&answer, certificate, issuer, at).said)
 }
 
-/// The lists of a cache, each with what it says.
+/// Where lists are.
+#[derive(Clone, Copy, Debug)]
+pub struct Shelf<'a> {
+    /// Where they are kept, if they are.
+    pub cache: Option<&'a Cache>,
+    /// Files of others.
+    pub named: &'a [PathBuf],
+}
+
+/// The lists of a shelf, each with what it says.
 struct Kept<'a> {
-    cache: &'a Cache,
+    shelf: Shelf<'a>,
     lists: Vec<Looked>,
     /// Those that cannot be read, each with why.
     damaged: Vec<String>,
@@ -119,10 +148,24 @@ struct Said {
     doubt: Doubt,
 }
 
+impl Shelf<'_> {
+    /// As a fragment, which follows that a list is or is not.
+    fn place(&self) -> String {
+        match self.cache {
+            Some(cache) => format!("in `{}`", cache.folder().display()),
+            None => "among those that are named".to_owned(),
+        }
+    }
+}
+
 impl<'a> Kept<'a> {
-    fn read(cache: &'a Cache, wanted: &[Wanted], terms: &Terms<'_>) -> Result<Self> {
+    fn read(shelf: Shelf<'a>, wanted: &[Wanted], terms: &Terms<'_>) -> Result<Self> {
         let (mut lists, mut damaged) = (Vec::new(), Vec::new());
-        for file in cache.lists()? {
+        for file in shelf.named.iter().cloned() {
+            lists.push(lookup::look_up(file, wanted, terms.issuers, terms.at)?);
+        }
+        let kept = shelf.cache.map(Cache::lists).transpose()?;
+        for file in kept.into_iter().flatten() {
             match kept::look_up(file, wanted, terms) {
                 Ok(looked) => lists.push(looked),
                 Err(error) => damaged.push(error.to_string()),
@@ -130,7 +173,7 @@ impl<'a> Kept<'a> {
         }
         lookup::leave_changed(&mut lists);
         Ok(Self {
-            cache,
+            shelf,
             lists,
             damaged,
         })
@@ -145,7 +188,7 @@ impl<'a> Kept<'a> {
             Status::Undetermined(gap) => Some(format!("{}: {gap}", it.file_name())),
         });
         let doubt = Doubt {
-            folder: self.cache.folder().display().to_string(),
+            place: self.shelf.place(),
             lists: open.chain(self.damaged.iter().cloned()).collect(),
             ..Doubt::default()
         };
@@ -162,9 +205,10 @@ fn facts(
     certificate: &Certificate,
     said: Said,
     heard: Option<&ocsp::Said>,
-    cache: &Cache,
+    cache: Option<&Cache>,
 ) -> CertificateFacts {
-    let (generation, rule) = watched.rule(watched.signer(certificate));
+    let signer = watched.signer(certificate);
+    let (generation, rule) = watched.rule(signer);
     let extensions = &certificate.extensions;
     let points = &extensions.list_points;
     let unnamed = points.urls.is_empty() && extensions.ocsp_urls.is_empty();
@@ -191,7 +235,7 @@ fn facts(
                 ocsp::Said::Undetermined(problem) => Some(problem.to_string()),
                 _ => None,
             }),
-            last_fetch: fetch::last_failure(certificate, watched.signer(certificate), cache),
+            last_fetch: cache.and_then(|cache| fetch::last_failure(certificate, signer, cache)),
             unnamed: unnamed.then(|| points.directories.first().cloned()),
             ..said.doubt
         },

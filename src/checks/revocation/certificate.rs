@@ -27,8 +27,8 @@ pub struct CertificateFacts {
 /// What stands between a certificate and a word on its revocation.
 #[derive(Debug, Default)]
 pub struct Doubt {
-    /// The folder of the lists.
-    pub folder: String,
+    /// Where the lists are, as a fragment: "in `crl/int`".
+    pub place: String,
     /// What each list of its issuer lacks, as `FILE: why`.
     pub lists: Vec<String>,
     /// Why nothing is asked about the peer, where that is so.
@@ -152,7 +152,7 @@ impl Doubt {
             return (unasked.why.clone(), unasked.next.clone());
         }
         let mut why = match self.lists.as_slice() {
-            [] => format!("no list of its issuer is in `{}`", self.folder),
+            [] => format!("no list of its issuer is {}", self.place),
             lists => lists.join("; "),
         };
         if let Some(answer) = &self.answer {
@@ -213,7 +213,7 @@ mod tests {
             status,
             by: Some("a.crl, number 0x5".to_owned()),
             doubt: Doubt {
-                folder: "crl/int".to_owned(),
+                place: "in `crl/int`".to_owned(),
                 ..Doubt::default()
             },
         }

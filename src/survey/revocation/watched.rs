@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use crate::{
     check::Cause,
     checks::revocation::Unasked,
-    config::{Endpoint, Policy, Rule},
+    config::{self, Endpoint, Policy, Rule},
     crl::fetch,
     environment::{Environment, Generation, Standing},
     error::{Error, Result},
@@ -16,7 +16,10 @@ use crate::{
         reach::{Plan, reach},
         target::{Speech, Target},
     },
-    survey::{Subject, chain},
+    survey::{
+        Subject,
+        chain::{self, Set},
+    },
     x509::{Certificate, Contents},
 };
 
@@ -110,6 +113,40 @@ impl Watched {
         matter.extend(peers.iter().flat_map(|peer| path(Some(peer), issuers)));
         watched.certificates = fetch::revocable(&matter);
         watched
+    }
+
+    /// Those that a server is to show, by the rules of an install where there is one. Where lists are not what is asked
+    /// for, what nobody can tell is no more than a warning.
+    pub fn of_set(
+        set: &Set,
+        rules: Option<(&Environment, &config::Revocation)>,
+        must_be_told: bool,
+    ) -> Self {
+        let soften = |rule: Rule| match rule.policy {
+            Policy::Require if !must_be_told => Rule {
+                policy: Policy::Warn,
+                ..rule
+            },
+            _ => rule,
+        };
+        let rule = |id: Option<&str>| match rules {
+            Some((_, revocation)) => soften(revocation.rule(id)),
+            None => soften(Rule::default()),
+        };
+        let trust = set.trust.iter().map(|trusted| &trusted.certificate);
+        let shown: Vec<_> = std::iter::once(&set.leaf)
+            .chain(&set.chain)
+            .cloned()
+            .collect();
+        Self {
+            certificates: fetch::revocable(&shown),
+            issuers: trust.chain(&set.chain).cloned().collect(),
+            unasked: Vec::new(),
+            kin: rules.map_or_else(HashMap::new, |(environment, _)| {
+                kin(environment, |id| rule(Some(id)))
+            }),
+            usual: rule(None),
+        }
     }
 
     /// Takes those of these CAs into the issuers that the profile pins, or that an issuer signed.
