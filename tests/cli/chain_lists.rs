@@ -73,6 +73,42 @@ fn a_missing_list_is_undetermined_and_never_good() {
 }
 
 #[test]
+fn a_list_that_covers_nobody_on_the_path_says_nothing_of_it() {
+    let lists = lists();
+    let leaf = &pki::sha256().leaf.certificate;
+    let sub = pki::sha256().sub.certificate();
+    let stranger = pki::sha1().root.list("stranger.crl", FROM, UNTIL);
+    // Nor does that of the root, which is looked at for the CA alone.
+    for list in [&stranger, &lists.root] {
+        let run = check(leaf, &[&sub], &["--crl", utf8(list)]).exits(3);
+        let found = run.finding("PATH-013", NAME);
+        assert_eq!(found["outcome"], "undetermined", "{run}");
+        assert_eq!(found["cause"], "crl-missing", "{run}");
+        assert!(
+            found["reason"]
+                .to_string()
+                .contains("no list that was given is of its issuer"),
+            "{run}"
+        );
+        let other = if list == &stranger {
+            "Test Root sha1"
+        } else {
+            "Test Root sha256"
+        };
+        assert!(
+            found["evidence"]["lists of"].to_string().contains(other),
+            "{run}"
+        );
+    }
+    check(
+        leaf,
+        &[&sub],
+        &["--crl", utf8(&stranger), "--crl", utf8(&lists.sub)],
+    )
+    .exits(0);
+}
+
+#[test]
 fn a_revoked_certificate_fails_in_every_mode() {
     let lists = lists();
     for mode in ["leaf", "chain", "available"] {

@@ -198,6 +198,9 @@ pub(super) fn is_not_revoked(facts: &PathFacts, context: &Context<'_>) -> Outcom
         Revocation::Chain => "no certificate is on its issuer's list",
     };
     let outcome = judge(facts, LISTS, met).with("lists", lists);
+    if let (Some(open), Outcome::Pass(_)) = (uncovered(facts), &outcome) {
+        return open;
+    }
     match (list_url(facts), &outcome) {
         (Some(url), Outcome::Undetermined(..)) => {
             outcome.hint(format!("Download {url} and give it with --crl."))
@@ -207,6 +210,36 @@ pub(super) fn is_not_revoked(facts: &PathFacts, context: &Context<'_>) -> Outcom
         ),
         _ => outcome,
     }
+}
+
+/// Who names lists and none that is of the certificate's issuer has not had looked at what he wanted to know.
+fn uncovered(facts: &PathFacts) -> Option<Outcome> {
+    let path = &facts.judgement.path;
+    let leaf = path.first().filter(|leaf| !leaf.is_self_signed())?;
+    let issuer = path.get(1).map(AsRef::as_ref);
+    if facts.policy.has_list_of(leaf, issuer) {
+        return None;
+    }
+    let lists = facts.policy.lists.iter();
+    let mut others: Vec<_> = lists.map(|list| list.issuer.as_str()).collect();
+    others.dedup();
+    let evidence = Evidence::seen(format!(
+        "`{}`: no list that was given is of its issuer `{}`, so it is not known whether it is revoked",
+        leaf.label(),
+        leaf.issuer
+    ));
+    let evidence = match others.as_slice() {
+        [] => evidence,
+        others => evidence.with("lists of", others.join("; ")),
+    };
+    let hint = match leaf.extensions.list_points.urls.first() {
+        Some(url) => format!("Download {url} and give it with --crl; or leave --crl out."),
+        None => "Give its issuer's list with --crl; or leave --crl out.".to_owned(),
+    };
+    Some(Outcome::Undetermined(
+        Some(Cause::CrlMissing),
+        evidence.hint(hint),
+    ))
 }
 
 /// Where the first certificate whose list is missing or unusable says that its list is.
