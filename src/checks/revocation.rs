@@ -4,6 +4,7 @@ mod certificate;
 mod list;
 mod ocsp;
 
+pub(super) use certificate::cause;
 pub use certificate::{CERTIFICATE, CertificateFacts, Doubt, Unasked};
 pub use list::{LIST, ListFacts};
 pub use ocsp::{Heard, OCSP, OcspFacts};

@@ -3,7 +3,7 @@
 use super::PathFacts;
 use crate::{
     check::{Cause, Context, Evidence, Outcome},
-    x509::path::{Fault, FaultKind, Judgement, Revocation, Sha1},
+    x509::path::{Fault, FaultKind, Judgement, Sha1},
 };
 
 const SIGNATURES: &[FaultKind] = &[FaultKind::BadSignature];
@@ -17,13 +17,6 @@ const KEYS: &[FaultKind] = &[FaultKind::WeakKey];
 const NAMES: &[FaultKind] = &[FaultKind::WrongName];
 const SERVERS: &[FaultKind] = &[FaultKind::NotForServers];
 const CLIENTS: &[FaultKind] = &[FaultKind::NotForClients];
-const LISTS: &[FaultKind] = &[
-    FaultKind::Revoked,
-    FaultKind::ListMissing,
-    FaultKind::ListExpired,
-    FaultKind::ListNotYetValid,
-    FaultKind::ListUnusable,
-];
 const OTHER: &[FaultKind] = &[FaultKind::Other];
 
 /// What to do where a CA stands where the endpoint's own certificate is wanted.
@@ -183,76 +176,6 @@ pub(super) fn is_for_clients(facts: &PathFacts, _: &Context<'_>) -> Outcome {
     judge_use(facts, CLIENTS, "a client may show it")
 }
 
-pub(super) fn is_not_revoked(facts: &PathFacts, context: &Context<'_>) -> Outcome {
-    let lists = facts.policy.lists.len() + facts.policy.told.lists;
-    let met = match facts.policy.revocation {
-        Revocation::Off if context.install.is_some() => {
-            return Outcome::not_applicable("REV-001 looks at it, by the lists that are kept");
-        }
-        Revocation::Off => return Outcome::not_applicable("--revocation is off"),
-        Revocation::Available if lists == 0 => {
-            return Outcome::not_applicable("no revocation list was given");
-        }
-        Revocation::Available => "no certificate is on a list that was given",
-        Revocation::Leaf => "the certificate is not on its issuer's list",
-        Revocation::Chain => "no certificate is on its issuer's list",
-    };
-    let outcome = judge(facts, LISTS, met).with("lists", lists);
-    if let (Some(open), Outcome::Pass(_)) = (uncovered(facts), &outcome) {
-        return open;
-    }
-    match (list_url(facts), &outcome) {
-        (Some(url), Outcome::Undetermined(..)) => {
-            outcome.hint(format!("Download {url} and give it with --crl."))
-        }
-        (_, Outcome::Fail(Cause::Revoked, _)) => outcome.hint(
-            "Use it no more: make a new key and request (`ptl csr`), and learn from whoever had it revoked why.",
-        ),
-        _ => outcome,
-    }
-}
-
-/// Who names lists and none that is of the certificate's issuer has not had looked at what he wanted to know.
-fn uncovered(facts: &PathFacts) -> Option<Outcome> {
-    let path = &facts.judgement.path;
-    let leaf = path.first().filter(|leaf| !leaf.is_self_signed())?;
-    let issuer = path.get(1).map(AsRef::as_ref);
-    if facts.policy.has_list_of(leaf, issuer) {
-        return None;
-    }
-    let lists = facts.policy.lists.iter();
-    let mut others: Vec<_> = lists.map(|list| list.issuer.as_str()).collect();
-    others.dedup();
-    let evidence = Evidence::seen(format!(
-        "`{}`: no list that was given is of its issuer `{}`, so it is not known whether it is revoked",
-        leaf.label(),
-        leaf.issuer
-    ));
-    let evidence = match others.as_slice() {
-        [] => evidence,
-        others => evidence.with("lists of", others.join("; ")),
-    };
-    let hint = match leaf.extensions.list_points.urls.first() {
-        Some(url) => format!("Download {url} and give it with --crl; or leave --crl out."),
-        None => "Give its issuer's list with --crl; or leave --crl out.".to_owned(),
-    };
-    Some(Outcome::Undetermined(
-        Some(Cause::CrlMissing),
-        evidence.hint(hint),
-    ))
-}
-
-/// Where the first certificate whose list is missing or unusable says that its list is.
-fn list_url(facts: &PathFacts) -> Option<&String> {
-    let open = facts
-        .judgement
-        .faults
-        .iter()
-        .find(|fault| fault.kind.is_open())?;
-    let certificate = facts.judgement.path.get(open.depth)?;
-    certificate.extensions.list_points.urls.first()
-}
-
 pub(super) fn openssl_has_nothing_else(facts: &PathFacts, _: &Context<'_>) -> Outcome {
     judge(facts, OTHER, "OpenSSL has nothing else against the path")
 }
@@ -286,7 +209,7 @@ fn judge_use(facts: &PathFacts, kinds: &[FaultKind], met: &str) -> Outcome {
 }
 
 /// Fails on the worst of the faults of these kinds, and says all of them.
-fn judge(facts: &PathFacts, kinds: &[FaultKind], met: &str) -> Outcome {
+pub(super) fn judge(facts: &PathFacts, kinds: &[FaultKind], met: &str) -> Outcome {
     let judgement = &facts.judgement;
     let faults: Vec<&Fault> = judgement.faults_of(kinds).collect();
     // What is certain goes before what is open.
@@ -367,7 +290,7 @@ pub fn cause(kind: FaultKind) -> Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::path::missing::REACH;
+    use crate::checks::path::{missing::REACH, revoked::LISTS};
 
     #[test]
     fn every_kind_of_fault_belongs_to_exactly_one_check() {

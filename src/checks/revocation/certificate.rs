@@ -184,7 +184,7 @@ impl Doubt {
 }
 
 /// The cause that a gap is.
-pub(super) fn cause(gap: &Gap) -> Cause {
+pub(in crate::checks) fn cause(gap: &Gap) -> Cause {
     match gap {
         Gap::OtherIssuer => Cause::CrlMissing,
         Gap::BadSignature => Cause::BadSignature,
