@@ -95,18 +95,11 @@ pub(super) fn contents(server: Server, taken: &[Taken]) -> Vec<Content<'_>> {
     }
     match server {
         Server::Iis => {
-            let mut numbers: HashMap<String, usize> = HashMap::new();
-            let named = taken.iter().map(|one| {
-                let name = store::word(&one.issuer.label());
-                let number = numbers.entry(name.clone()).or_default();
-                *number += 1;
-                let name = match number {
-                    1 => format!("list-{name}.crl"),
-                    number => format!("list-{name}-{number}.crl"),
-                };
-                Content::of_lists(name, Form::Der, vec![one])
-            });
-            named.collect()
+            let names = names(taken.iter().map(|one| one.issuer.label()));
+            let named = names.into_iter().zip(taken);
+            named
+                .map(|(name, one)| Content::of_lists(name, Form::Der, vec![one]))
+                .collect()
         }
         Server::OpensslDir => {
             let mut numbers: HashMap<u32, usize> = HashMap::new();
@@ -124,6 +117,21 @@ pub(super) fn contents(server: Server, taken: &[Taken]) -> Vec<Content<'_>> {
             vec![Content::of_lists("lists.pem", Form::Pem, all)]
         }
     }
+}
+
+/// A file's name for each list, by its issuer's. No issuer's has a dot, so what follows one is never part of another's.
+fn names(issuers: impl Iterator<Item = String>) -> Vec<String> {
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let named = issuers.map(|issuer| {
+        let name = store::word(&issuer);
+        let number = numbers.entry(name.clone()).or_default();
+        *number += 1;
+        match number {
+            1 => format!("list-{name}.crl"),
+            number => format!("list-{name}.{number}.crl"),
+        }
+    });
+    named.collect()
 }
 
 impl ListsEntry {
@@ -260,4 +268,20 @@ pub(super) fn none(server: Server, why: &str) -> String {
 pub(super) fn is_file_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
     !name.starts_with(['.', '-']) && !name.is_empty() && name.chars().all(plain) && name != MANIFEST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_lists_have_the_file_of_one() {
+        let issuers = ["Sub", "Sub", "Sub 2", "Sub 2", "SUB-2", "Sub 2 2", "Sub.2"];
+        let made = names(issuers.into_iter().map(str::to_owned));
+        let mut unique = made.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!(unique.len(), issuers.len(), "{made:?}");
+        assert!(made.iter().all(|name| is_file_name(name)), "{made:?}");
+    }
 }
