@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Content, MANIFEST, Server};
 use crate::{
-    crl::Form,
+    crl::{Edition, Form},
     survey::lists::{Lists, Taken},
     x509::store,
 };
@@ -167,6 +167,14 @@ impl ListsEntry {
 }
 
 impl ListEntry {
+    /// Which one it is among those of its issuer and scope.
+    pub(super) fn edition(&self) -> Edition<'_> {
+        Edition {
+            number: self.number.as_deref(),
+            this_update: self.this_update,
+        }
+    }
+
     fn of(taken: &Taken, file: &str) -> Self {
         let list = &taken.looked.list;
         let scope = &list.extensions.scope;

@@ -126,7 +126,7 @@ impl Bundle {
             let holds = old.next_update.is_none_or(|end| end >= at);
             let renewed = new.each.iter().find(|new| new.is_of_the_same_scope(old));
             match renewed {
-                Some(new) if new.this_update < old.this_update => {
+                Some(new) if new.edition().is_older_than(&old.edition()) => {
                     return Err(older(old, new));
                 }
                 None if holds => {
@@ -241,17 +241,11 @@ impl Bundle {
 }
 
 fn older(old: &ListEntry, new: &ListEntry) -> Error {
-    let number = |list: &ListEntry| {
-        let number = list.number.as_ref();
-        number.map_or_else(String::new, |number| format!(" (number 0x{number})"))
-    };
     Error::unmet(format!(
-        "{} at hand is of {}{}, and that of the bundle of {}{}: an older one would let in who was revoked since; nothing was changed",
+        "{} at hand is {}, and that of the bundle is {}: an older one would let in who was revoked since; nothing was changed",
         old.label(),
-        new.this_update,
-        number(new),
-        old.this_update,
-        number(old)
+        new.edition(),
+        old.edition()
     ))
     .hint("Fetch it anew: `ptl crl fetch`.")
 }
