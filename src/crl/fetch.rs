@@ -277,13 +277,14 @@ impl Fetcher<'_> {
     }
 }
 
-/// Why the last fetch of a certificate's list brought nothing, and when; nothing where it brought one, or never was.
+/// Why the last fetch of the list of a certificate that this CA signed brought nothing, and when; nothing where it
+/// brought one, or never was.
 pub fn last_failure(
     certificate: &Certificate,
-    issuer: Option<&Certificate>,
+    signer: Option<&Certificate>,
     cache: &Cache,
 ) -> Option<String> {
-    let failed = cache.origin(&plan::name(certificate, issuer))?.failed?;
+    let failed = cache.origin(&plan::name(certificate, signer))?.failed?;
     Some(format!(
         "{} ({})",
         failed.why,

@@ -64,15 +64,20 @@ impl Looked {
         )
     }
 
+    /// Whether both are of one key, where it is known whose they are.
+    pub(super) fn has_issuer_key_of(&self, other: &Self) -> bool {
+        match (&self.issuer, &other.issuer) {
+            (Some(one), Some(other)) => one.spki_sha256 == other.spki_sha256,
+            _ => false,
+        }
+    }
+
     /// Whether another is a later list of the same issuer and scope: what was on hold may have been released.
+    ///
+    /// A CA of the same name and another key says nothing of what this one's signed.
     pub fn is_superseded_by(&self, other: &Self, at: Timestamp) -> bool {
         let (old, new) = (&self.list, &other.list);
-        // A CA that has a new key may go on to sign for the old one, and another CA may have its name.
-        let other_key = |(one, other): (&Arc<Certificate>, &Arc<Certificate>)| {
-            one.spki_sha256 != other.spki_sha256
-        };
-        let signers = self.issuer.as_ref().zip(other.issuer.as_ref());
-        !signers.is_some_and(other_key)
+        self.has_issuer_key_of(other)
             && new.issuer == old.issuer
             && new.extensions.scope == old.extensions.scope
             && new.signature == Signature::Fits

@@ -50,11 +50,11 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
 /// # Errors
 /// Where the cache is there and cannot be read.
 pub fn findings(watched: &Watched, cache: &Cache, context: &Context<'_>) -> Result<Vec<Finding>> {
-    let shelf = Shelf {
+    let places = Places {
         cache: Some(cache),
         named: &[],
     };
-    findings_by(watched, shelf, context)
+    findings_by(watched, places, context)
 }
 
 /// What the lists of a cache, and those in files that were named, say of each certificate.
@@ -63,7 +63,7 @@ pub fn findings(watched: &Watched, cache: &Cache, context: &Context<'_>) -> Resu
 /// Where the cache is there and cannot be read, or a list that was named.
 pub fn findings_by(
     watched: &Watched,
-    shelf: Shelf<'_>,
+    places: Places<'_>,
     context: &Context<'_>,
 ) -> Result<Vec<Finding>> {
     let wanted: Vec<Wanted> = watched
@@ -78,7 +78,7 @@ pub fn findings_by(
         at: context.at,
         grace: &grace,
     };
-    let kept = Kept::read(shelf, &wanted, &terms)?;
+    let kept = Kept::read(places, &wanted, &terms)?;
     let mut findings = Vec::new();
     for (peer, unasked) in &watched.unasked {
         let facts = unasked_facts(watched, unasked);
@@ -86,11 +86,11 @@ pub fn findings_by(
     }
     for (number, wanted) in wanted.iter().enumerate() {
         let certificate = &watched.certificates[number];
-        let heard = shelf
+        let heard = places
             .cache
             .and_then(|cache| heard(watched, certificate, cache, context.at));
         let said = kept.said(wanted, number, context.at);
-        let facts = facts(watched, certificate, said, heard.as_ref(), shelf.cache);
+        let facts = facts(watched, certificate, said, heard.as_ref(), places.cache);
         let label = certificate.label();
         findings.extend(check::run(CERTIFICATE, &label, &facts, context));
     }
@@ -126,16 +126,16 @@ fn heard(
 
 /// Where lists are.
 #[derive(Clone, Copy, Debug)]
-pub struct Shelf<'a> {
+pub struct Places<'a> {
     /// Where they are kept, if they are.
     pub cache: Option<&'a Cache>,
     /// Files of others.
     pub named: &'a [PathBuf],
 }
 
-/// The lists of a shelf, each with what it says.
+/// The lists there, each with what it says.
 struct Kept<'a> {
-    shelf: Shelf<'a>,
+    places: Places<'a>,
     lists: Vec<Looked>,
     /// Those that cannot be read, each with why.
     damaged: Vec<String>,
@@ -148,7 +148,7 @@ struct Said {
     doubt: Doubt,
 }
 
-impl Shelf<'_> {
+impl Places<'_> {
     /// As a fragment, which follows that a list is or is not.
     fn place(&self) -> String {
         match self.cache {
@@ -159,12 +159,12 @@ impl Shelf<'_> {
 }
 
 impl<'a> Kept<'a> {
-    fn read(shelf: Shelf<'a>, wanted: &[Wanted], terms: &Terms<'_>) -> Result<Self> {
+    fn read(places: Places<'a>, wanted: &[Wanted], terms: &Terms<'_>) -> Result<Self> {
         let (mut lists, mut damaged) = (Vec::new(), Vec::new());
-        for file in shelf.named.iter().cloned() {
+        for file in places.named.iter().cloned() {
             lists.push(lookup::look_up(file, wanted, terms.issuers, terms.at)?);
         }
-        let kept = shelf.cache.map(Cache::lists).transpose()?;
+        let kept = places.cache.map(Cache::lists).transpose()?;
         for file in kept.into_iter().flatten() {
             match kept::look_up(file, wanted, terms) {
                 Ok(looked) => lists.push(looked),
@@ -173,7 +173,7 @@ impl<'a> Kept<'a> {
         }
         lookup::leave_changed(&mut lists);
         Ok(Self {
-            shelf,
+            places,
             lists,
             damaged,
         })
@@ -188,7 +188,7 @@ impl<'a> Kept<'a> {
             Status::Undetermined(gap) => Some(format!("{}: {gap}", it.file_name())),
         });
         let doubt = Doubt {
-            place: self.shelf.place(),
+            place: self.places.place(),
             lists: open.chain(self.damaged.iter().cloned()).collect(),
             ..Doubt::default()
         };

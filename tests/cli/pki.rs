@@ -5,6 +5,8 @@
     reason = "each test binary uses its own part of what is shared"
 )]
 
+#[path = "pki/aside.rs"]
+mod aside;
 #[path = "pki/lists.rs"]
 mod lists;
 #[path = "pki/namesake.rs"]

@@ -14,7 +14,7 @@ use crate::{
     survey::{
         chain::{self, Set, Trusted},
         lists::{self, Lists, Wish},
-        revocation::{self, Shelf, Watched},
+        revocation::{self, Places, Watched},
     },
     terminal,
 };
@@ -103,11 +103,11 @@ impl Source {
         }
         let rules = context.environment.zip(self.rules.as_ref());
         let must_be_told = rules.is_some() && !args.no_lists;
-        let shelf = Shelf {
+        let places = Places {
             cache: self.cache.as_ref(),
             named: &self.named,
         };
-        revocation::findings_by(&Watched::of_set(set, rules, must_be_told), shelf, context)
+        revocation::findings_by(&Watched::of_set(set, rules, must_be_told), places, context)
     }
 }
 

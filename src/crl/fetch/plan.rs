@@ -206,7 +206,7 @@ pub(super) fn allowed(text: &str, rules: &Rules) -> Result<Url, Refused> {
 }
 
 /// How a certificate's list is called: its issuer's name, the last part of its address, and what tells lists of the
-/// same name apart, as `nhs-int-level-1c-crlc2-5d8e7d`. A CA that has a new key has two lists, one of each.
+/// same name apart, the key that signed the certificate among it, as `nhs-int-level-1c-crlc2-5d8e7d`.
 pub(super) fn name(certificate: &Certificate, signer: Option<&Certificate>) -> String {
     let issuer = certificate.issuer.split(',').next().unwrap_or_default();
     let issuer = issuer.split_once('=').map_or(issuer, |(_, name)| name);
@@ -216,7 +216,7 @@ pub(super) fn name(certificate: &Certificate, signer: Option<&Certificate>) -> S
         [
             certificate.issuer.as_bytes(),
             place.map_or(&[], String::as_bytes),
-            signer.map_or(&[], |signer| signer.spki_sha256.as_bytes()),
+            signer.map_or(&[], |it| it.spki_sha256.as_bytes()),
         ]
         .concat()
         .as_slice(),
