@@ -35,6 +35,7 @@ mod command_line;
 mod config;
 mod crl;
 mod crl_fetch;
+mod crl_fetch_install;
 mod crl_fetch_peers;
 mod crl_index;
 mod csr;

@@ -1,6 +1,6 @@
 //! How far a list came on its way into the cache: asked for, had, read, proven, in scope, in date, newest, long enough.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{certificate, meta};
 use crate::{
@@ -277,7 +277,7 @@ fn covers_them(facts: &ListFacts, _: &Context<'_>) -> Outcome {
     }
 }
 
-fn is_in_date(facts: &ListFacts, _: &Context<'_>) -> Outcome {
+fn is_in_date(facts: &ListFacts, context: &Context<'_>) -> Outcome {
     match &facts.fetched.came {
         Came::Open(gap @ (Gap::Ended(_) | Gap::FromTheFuture(_))) => {
             let hint = match gap {
@@ -286,7 +286,7 @@ fn is_in_date(facts: &ListFacts, _: &Context<'_>) -> Outcome {
             };
             facts.fail(certificate::cause(gap), hint)
         }
-        _ => facts.pass(facts.dates()),
+        _ => facts.pass(facts.dates(context.at)),
     }
 }
 
@@ -309,23 +309,35 @@ fn outlives_the_next_run(facts: &ListFacts, context: &Context<'_>) -> Outcome {
             Cause::CrlEndsTooSoon,
             format!(
                 "{}, and the lists are fetched every {every:#}",
-                facts.dates()
+                facts.dates(context.at)
+            ),
+        ),
+        // Taken all the same, as ptl.toml says; a server takes no such thing.
+        Standing::Ended => Outcome::fail(
+            Cause::CrlExpired,
+            format!(
+                "{}: a server that reads it refuses everybody",
+                facts.dates(context.at)
             ),
         ),
         Standing::WithoutEnd => Outcome::undetermined("it does not say when the next one is due"),
         _ => facts.pass(format!(
             "{}, and the lists are fetched every {every:#}",
-            facts.dates()
+            facts.dates(context.at)
         )),
     }
 }
 
 impl ListFacts {
-    fn dates(&self) -> String {
+    fn dates(&self, at: Timestamp) -> String {
         let Some(kept) = &self.fetched.at_hand else {
             return "it is in date".to_owned();
         };
         match kept.list.next_update {
+            Some(end) if end.as_second() <= at.as_second() => format!(
+                "it ended on {}, and is taken past that by `grace` of ptl.toml",
+                end.strftime("%F %H:%MZ")
+            ),
             Some(end) => format!("it holds until {}", end.strftime("%F %H:%MZ")),
             None => "it says nothing of its end".to_owned(),
         }
