@@ -184,8 +184,12 @@ impl Setting {
 
     fn findings(&self, fetched: Fetched, context: &Context<'_>) -> Vec<Finding> {
         let subject = fetched.wish.title();
-        if fetched.came == Came::NotAsked {
-            return check::skipped(LIST, &subject, OFFLINE, &self.selection);
+        if fetched.came.is_not_asked() {
+            let why = match &fetched.came {
+                Came::Refused(refused) => refused.to_string(),
+                _ => OFFLINE.to_owned(),
+            };
+            return check::skipped(LIST, &subject, &why, &self.selection);
         }
         let facts = ListFacts {
             fetched,

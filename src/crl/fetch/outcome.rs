@@ -66,6 +66,11 @@ impl Came {
     pub fn is_well(&self) -> bool {
         matches!(self, Self::Kept | Self::Unchanged)
     }
+
+    /// Whether there was nothing to ask for, or no network to ask by: nothing went wrong.
+    pub fn is_not_asked(&self) -> bool {
+        matches!(self, Self::NotAsked | Self::Refused(Refused::ByResponder))
+    }
 }
 
 impl fmt::Display for Place {
