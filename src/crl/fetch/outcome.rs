@@ -114,7 +114,10 @@ pub(super) fn settle(
 ) -> (Place, Came, Vec<String>) {
     let well = tried.iter().position(|(_, came)| came.is_well());
     if tried.is_empty() {
+        let has_place = !wish.urls.is_empty() || !wish.instead.is_empty();
         let came = match &wish.refused {
+            // There is another place, which the network alone keeps from being asked.
+            _ if has_place && !online => Came::NotAsked,
             Some(refused) => Came::Refused(refused.clone()),
             None if online => Came::Refused(Refused::NoAddress(None)),
             None => Came::NotAsked,
