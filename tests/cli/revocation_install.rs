@@ -29,6 +29,34 @@ fn fetch(bench: &Bench, at: &str, lists: &[&std::path::Path]) -> Run {
 }
 
 #[test]
+fn each_list_by_hand_that_is_not_taken_is_told_why() {
+    let family = pki::sha256();
+    let bench = install("");
+    let dates = (FROM, "20400101000000Z");
+    let ended = family.sub.list("why-ended.crl", FROM, "20240101000000Z");
+    let other = pki::sha1().sub.list("why-other.crl", dates.0, dates.1);
+    let namesake = family.sub.namesake("Why-namesake", &family.root);
+    let forged = namesake.list("why-forged.crl", dates.0, dates.1);
+    let lists = [ended.as_path(), &other, &forged];
+    let run = fetch(&bench, "2025-01-06T00:00:00Z", &lists).exits(3);
+    for (file, why) in [
+        (
+            &ended,
+            "was not taken: the next one was due on 2024-01-01 00:00Z",
+        ),
+        (&other, "was not taken: it is another CA's list"),
+        (
+            &forged,
+            "was not taken: its signature does not fit its issuer's key",
+        ),
+    ] {
+        let lines = run.stderr.lines();
+        let mut those = lines.filter(|line| line.contains(utf8(file)));
+        assert!(those.any(|line| line.contains(why)), "{run}");
+    }
+}
+
+#[test]
 fn a_list_that_has_ended_is_told_of_though_ptl_toml_takes_it() {
     let family = pki::sha256();
     let until = "20250105000000Z";

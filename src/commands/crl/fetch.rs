@@ -56,7 +56,7 @@ pub(super) fn run(args: &FetchArgs, global: &Global) -> Result<Exit> {
     let questions = fetch::questions(&certificates, issuers, &rules);
     setting.cache.make()?;
     let (fetched, answered) = fetched(wishes, questions, &setting, args, global)?;
-    note_what_was_not_taken(&args.list, &fetched);
+    note_what_was_not_taken(&args.list, &fetched, &setting.watched, at)?;
     let context = setting.context(at);
     let mut findings = Vec::new();
     for it in fetched {
@@ -122,18 +122,29 @@ fn fetched(
     fetched
 }
 
-/// A list that somebody went for and that fits nothing is the wrong one: that is said.
-fn note_what_was_not_taken(by_hand: &[PathBuf], fetched: &[Fetched]) {
+/// A list that somebody went for and that fits nothing is the wrong one: that is said, and why.
+fn note_what_was_not_taken(
+    by_hand: &[PathBuf],
+    fetched: &[Fetched],
+    watched: &Watched,
+    at: jiff::Timestamp,
+) -> Result<()> {
     for file in by_hand {
         let is_it = |it: &Fetched| it.place == Place::ByHand(file.clone());
-        if !fetched.iter().any(is_it) {
-            terminal::note(&visible(&format!(
-                "warning: `{}` was not taken: it says nothing of a certificate that needs a list, or not today; `ptl crl status {}` shows whose it is",
-                file.display(),
-                for_a_shell(file)
-            )));
+        if fetched.iter().any(is_it) {
+            continue;
         }
+        let why = match watched.why_not(file, at)? {
+            Some(gap) => format!("{gap}. Next: {}", gap.next()),
+            None => "another list that was named is, or it does not speak of all the certificates that name one list.".to_owned(),
+        };
+        terminal::note(&visible(&format!(
+            "warning: `{}` was not taken: {why} `ptl crl status {}` shows whose it is",
+            file.display(),
+            for_a_shell(file)
+        )));
     }
+    Ok(())
 }
 
 impl Setting {

@@ -1,14 +1,18 @@
 //! Whose revocation matters: the install's own certificate, its CAs, and the peers that are named or seen.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     check::Cause,
     checks::revocation::Unasked,
     config::{self, Endpoint, Policy, Rule},
-    crl::fetch,
+    crl::{
+        Gap, fetch,
+        lookup::{self, Wanted},
+        status::Status,
+    },
     environment::{Environment, Generation, Standing},
     error::{Error, Result},
     net::{
@@ -256,6 +260,23 @@ impl Watched {
         issuers
             .find(|issuer| certificate.is_signed_by(issuer))
             .map(AsRef::as_ref)
+    }
+
+    /// Why a list in a file says nothing of any of the certificates; nothing where it does of one.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn why_not(&self, list: &Path, at: Timestamp) -> Result<Option<Gap>> {
+        let wanted = self.certificates.iter().cloned().map(Wanted::Certificate);
+        let wanted: Vec<_> = wanted.collect();
+        let looked = lookup::look_up(list.to_owned(), &wanted, &self.issuers, at)?;
+        let best = wanted
+            .first()
+            .map(|any| lookup::best(any, looked.said.iter()));
+        Ok(match best {
+            Some(Status::Undetermined(gap)) => Some(gap),
+            _ => None,
+        })
     }
 
     /// How long a list of a CA is taken past its next update.
