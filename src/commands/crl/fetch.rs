@@ -10,7 +10,7 @@ use crate::{
     commands::{Exit, context::Scene, deliver, open_output, runtime, wait},
     crl::{
         cache::Cache,
-        fetch::{self, Answered, Came, Fetched, Fetcher, Place, Question, Rules, Wish},
+        fetch::{self, Answered, Came, Fetched, Fetcher, Place, Question, Refused, Rules, Wish},
         lookup::Terms,
     },
     environment::{self, Environment},
@@ -195,12 +195,13 @@ impl Setting {
 
     fn findings(&self, fetched: Fetched, context: &Context<'_>) -> Vec<Finding> {
         let subject = fetched.wish.title();
-        if fetched.came.is_not_asked() {
-            let why = match &fetched.came {
-                Came::Refused(refused) => refused.to_string(),
-                _ => OFFLINE.to_owned(),
-            };
-            return check::skipped(LIST, &subject, &why, &self.selection);
+        match &fetched.came {
+            Came::NotAsked => return check::skipped(LIST, &subject, OFFLINE, &self.selection),
+            Came::Refused(why @ Refused::ByResponder) => {
+                let why = why.to_string();
+                return check::not_applicable(LIST, &subject, &why, &self.selection);
+            }
+            _ => {}
         }
         let facts = ListFacts {
             fetched,
