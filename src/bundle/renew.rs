@@ -134,7 +134,7 @@ impl Bundle {
                         "{} is in the bundle and not at hand: without it whom it covers would be refused; nothing was changed",
                         old.label()
                     ))
-                    .hint("Fetch it: `ptl crl fetch`; or name it: --crl FILE."));
+                    .hint("Fetch it: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; or name it: --crl FILE."));
                 }
                 _ => {}
             }
@@ -160,7 +160,7 @@ impl Bundle {
         let renew = old.map_or("", |lists| lists.renew.as_str());
         let entry = ListsEntry::of(server, lists, &contents, at, renew).ok_or_else(|| {
             Error::unmet("no list is at hand; nothing was changed")
-                .hint("Fetch them: `ptl crl fetch`.")
+                .hint("Fetch them: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`.")
         })?;
         self.refuse_a_step_back(&entry, at)?;
         Incoming::sweep(&self.folder);
@@ -247,7 +247,7 @@ fn older(old: &ListEntry, new: &ListEntry) -> Error {
         new.edition(),
         old.edition()
     ))
-    .hint("Fetch it anew: `ptl crl fetch`.")
+    .hint("Fetch it anew: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`.")
 }
 
 /// The SHA-256 of a file; nothing where it is not there.

@@ -18,7 +18,7 @@ use crate::{
         ocsp,
         status::Status,
     },
-    error::Result,
+    error::{Result, for_a_shell},
     x509::Certificate,
 };
 pub use watched::Watched;
@@ -89,7 +89,8 @@ pub fn findings_by(
         let heard = places
             .cache
             .and_then(|cache| heard(watched, certificate, cache, context.at));
-        let said = kept.said(wanted, number, context.at);
+        let mut said = kept.said(wanted, number, context.at);
+        said.doubt.fetch = places.fetch(context.install.is_some());
         let facts = facts(watched, certificate, said, heard.as_ref(), places.cache);
         let label = certificate.label();
         findings.extend(check::run(CERTIFICATE, &label, &facts, context));
@@ -155,6 +156,16 @@ impl Places<'_> {
             Some(cache) => format!("in `{}`", cache.folder().display()),
             None => "among those that are named".to_owned(),
         }
+    }
+
+    /// The command that fetches them.
+    fn fetch(&self, in_an_install: bool) -> String {
+        if in_an_install {
+            return "ptl crl fetch".to_owned();
+        }
+        let folder = self.cache.map(|cache| for_a_shell(cache.folder()));
+        let folder = folder.as_deref().unwrap_or("DIR");
+        format!("ptl crl fetch CERT --issuer CA --out {folder}")
     }
 }
 

@@ -36,6 +36,7 @@ mod config;
 mod crl;
 mod crl_fetch;
 mod crl_fetch_peers;
+mod crl_hints;
 mod crl_index;
 mod crl_responder;
 mod csr;

@@ -29,6 +29,8 @@ pub struct CertificateFacts {
 pub struct Doubt {
     /// Where the lists are, as a fragment: "in `crl/int`".
     pub place: String,
+    /// The command that fetches them there.
+    pub fetch: String,
     /// What each list of its issuer lacks, as `FILE: why`.
     pub lists: Vec<String>,
     /// Why nothing is asked about the peer, where that is so.
@@ -60,7 +62,7 @@ pub static CERTIFICATE: &[Check<CertificateFacts>] = &[
             Severity::Error,
             "the certificate is not revoked",
             "RFC 5280, 6.3; Deployment Toolkit, Certificates, 5",
-            "Fetch the lists: `ptl crl fetch`; then look again.",
+            "Fetch the lists: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; then look again.",
             &[],
         ),
         run: is_not_revoked,
@@ -71,7 +73,7 @@ pub static CERTIFICATE: &[Check<CertificateFacts>] = &[
             Severity::Warning,
             "it can be told whether the certificate is revoked",
             "RFC 5280, 6.3; `[revocation] policy` of ptl.toml",
-            "Fetch the lists: `ptl crl fetch`; or have the list by hand: `ptl crl fetch --list FILE`.",
+            "Fetch the lists: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; or have the list by hand, and add `--list FILE`.",
             &[],
         ),
         run: can_be_told,
@@ -168,16 +170,17 @@ impl Doubt {
             }
             (None, None) => {}
         }
-        let by_hand = "have the list by hand, and hand it over: `ptl crl fetch --list FILE`";
+        let fetch = &self.fetch;
+        let by_hand = format!("have the list by hand, and hand it over: `{fetch} --list FILE`");
         let hint = match (&self.unnamed, gap) {
             (Some(_), Gap::OtherIssuer) => {
-                format!("Run `ptl crl fetch`, which asks where the profile says; else {by_hand}.")
+                format!("Run `{fetch}`, which asks where the profile says; else {by_hand}.")
             }
-            (_, Gap::OtherIssuer) => format!("Run `ptl crl fetch`; without the network, {by_hand}."),
-            (_, Gap::Ended(_)) => {
-                "Run `ptl crl fetch`: a list past its end says nothing, and servers refuse everybody by it.".to_owned()
-            }
-            (_, gap) => format!("Run `ptl crl fetch`. {}", gap.next()),
+            (_, Gap::OtherIssuer) => format!("Run `{fetch}`; without the network, {by_hand}."),
+            (_, Gap::Ended(_)) => format!(
+                "Run `{fetch}`: a list past its end says nothing, and servers refuse everybody by it."
+            ),
+            (_, gap) => format!("Run `{fetch}`. {}", gap.next()),
         };
         (why, hint)
     }
@@ -214,6 +217,7 @@ mod tests {
             by: Some("a.crl, number 0x5".to_owned()),
             doubt: Doubt {
                 place: "in `crl/int`".to_owned(),
+                fetch: "ptl crl fetch".to_owned(),
                 ..Doubt::default()
             },
         }

@@ -210,10 +210,16 @@ pub(super) fn allowed(text: &str, rules: &Rules) -> Result<Url, Refused> {
     let mut known = rules.hosts.iter();
     match known.any(|known| known.eq_ignore_ascii_case(host)) {
         true => Ok(url),
-        false => Err(Refused::NotFollowed(
-            format!("`{host}`, which `{text}` names, is no host of the environment's profile"),
-            Some(host.to_owned()),
-        )),
+        false => {
+            let why = match rules.pinned {
+                Some(_) => "is no host of the environment's profile",
+                None => "was not allowed: no environment is named whose profile knows it",
+            };
+            Err(Refused::NotFollowed(
+                format!("`{host}`, which `{text}` names, {why}"),
+                Some(host.to_owned()),
+            ))
+        }
     }
 }
 
