@@ -54,7 +54,7 @@ mod tests {
     fn numbers_count_as_numbers_and_dates_besides() {
         let edition = |number, second| Edition {
             number,
-            this_update: Timestamp::from_second(second).unwrap(),
+            this_update: Timestamp::from_second(second).expect("it is a time"),
         };
         let nine = edition(Some("9"), 100);
         for older in [
