@@ -7,6 +7,7 @@
 pub mod certificate;
 pub mod definition;
 pub mod evidence;
+pub mod lint;
 pub mod rules;
 pub mod state;
 pub mod view;

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 pub use edit::with_record;
-pub use read::parse;
+pub use read::{parse, parse_with};
 pub use store::{Opened, open, read};
 
 /// The file's name in the install's folder.

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{FILE, Record, State, parse, with_record};
+use super::{FILE, Record, State, parse_with, with_record};
 use crate::{
-    checklist::definition::Definition,
+    checklist::definition::{Definition, OwnSteps},
     config,
     error::{Error, Result},
     files,
@@ -18,6 +18,7 @@ const LONGEST: u64 = 2 * 1024 * 1024;
 pub struct Opened {
     /// The steps that there are.
     pub definition: Definition,
+    own: OwnSteps,
     /// What happened to them.
     pub state: State,
     text: String,
@@ -32,7 +33,8 @@ pub struct Opened {
 pub fn read(folder: &Path) -> Result<(Definition, State)> {
     let path = find(folder)?;
     let text = files::read_text(&path, LONGEST)?;
-    parse(&text, &path.display().to_string())
+    let own = OwnSteps::of_folder(folder)?;
+    parse_with(&text, &path.display().to_string(), &own)
 }
 
 /// The checklist of an install's folder, to change it: waits for another ptl that changes it.
@@ -44,9 +46,11 @@ pub fn open(folder: &Path) -> Result<Opened> {
     let file = files::Guarded::open(&path, LONGEST)?;
     let text = files::text(&path, file.bytes().to_vec())?;
     let shown = path.display().to_string();
-    let (definition, state) = parse(&text, &shown)?;
+    let own = OwnSteps::of_folder(folder)?;
+    let (definition, state) = parse_with(&text, &shown, &own)?;
     Ok(Opened {
         definition,
+        own,
         state,
         text,
         shown,
@@ -63,7 +67,7 @@ impl Opened {
         let mut after = with_record(&self.text, step, &record)?;
         self.state.records.insert(step.to_owned(), record);
         // What was written is read before it takes the old text's place.
-        if !parse(&after, &self.shown).is_ok_and(|(_, state)| state == self.state) {
+        if !parse_with(&after, &self.shown, &self.own).is_ok_and(|(_, state)| state == self.state) {
             return Err(Error::internal(
                 "the checklist would not say what was to be written down",
             ));
@@ -84,7 +88,7 @@ fn find(folder: &Path) -> Result<PathBuf> {
     let shown = folder.display();
     // Beside a ptl.toml, `ptl init` writes nothing.
     let hint = if folder.join(config::FILE).symlink_metadata().is_ok() {
-        "ptl ships one for the service `booking` alone. Bring back the last one, or begin anew: a file of two lines, `schema = 1` and `definition = \"booking-provider\"` (or \"booking-consumer\")."
+        "ptl ships one for `booking`, and for consumers of `gp-connect`. Bring back the last one, or begin anew: a file of two lines, `schema = 1` and `definition = \"booking-provider\"` (or \"booking-consumer\", \"gp-connect-consumer\")."
     } else {
         "Start an install here with `ptl init`, or name its folder with --install DIR."
     };
