@@ -3,6 +3,8 @@
 mod own;
 mod proof;
 
+use std::sync::OnceLock;
+
 pub use own::{FILE as OWN_FILE, OwnSteps, elsewhere, followed, of_install, with_own};
 pub use proof::{Artefact, Fresh, ProvenBy, Wait};
 use serde::Deserialize;
@@ -164,14 +166,27 @@ fn id_of_whole_way(id: &str) -> bool {
 /// The shipped checklist of an id, if there is one.
 ///
 /// # Errors
-/// Never in a ptl that passed its tests, which read every one of them.
+/// As [`shipped`].
 pub fn find(id: &str) -> Result<Option<Definition>> {
-    let Some((_, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == id) else {
+    Ok(shipped(id)?.cloned())
+}
+
+/// As [`find`], without a copy: it is read once a run, since a board of many installs asks for it each time.
+///
+/// # Errors
+/// Never in a ptl that passed its tests, which read every one of them.
+pub fn shipped(id: &str) -> Result<Option<&'static Definition>> {
+    static READ: [OnceLock<Definition>; SHIPPED.len()] = [const { OnceLock::new() }; SHIPPED.len()];
+    let Some(number) = SHIPPED.iter().position(|(shipped, _)| *shipped == id) else {
         return Ok(None);
     };
-    toml::from_str(text).map(Some).map_err(|error| {
+    if let Some(read) = READ[number].get() {
+        return Ok(Some(read));
+    }
+    let read = toml::from_str(SHIPPED[number].1).map_err(|error| {
         Error::internal(format!("the shipped checklist `{id}` is damaged")).because(error)
-    })
+    })?;
+    Ok(Some(READ[number].get_or_init(|| read)))
 }
 
 impl Definition {

@@ -1,5 +1,7 @@
 //! `ptl checklist`.
 
+mod lint;
+
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -34,6 +36,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
     }
     let output = open_output(global)?;
     let layout = layout(global, output.as_ref());
+    let mut exit = Exit::Pass;
     let text = match &args.command {
         None => show(None, global, layout),
         Some(ChecklistCommand::Show { step }) => show(step.as_deref(), global, layout),
@@ -59,9 +62,14 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
             let reason = evidence::line("--reason", reason)?;
             change(step, Action::Reopen(reason), by, global, layout)
         }
+        Some(ChecklistCommand::Lint { file }) => {
+            let (text, found) = lint::run(file.as_deref(), global, layout)?;
+            exit = found;
+            Ok(text)
+        }
     }?;
     hand_over(&text, output)?;
-    Ok(Exit::Pass)
+    Ok(exit)
 }
 
 fn show(step: Option<&str>, global: &Global, layout: Layout) -> Result<String> {

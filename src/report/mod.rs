@@ -17,7 +17,7 @@ mod trust;
 
 use clap::ValueEnum;
 
-pub use checklist::{Begun, NextSteps, OneStep, Recorded, WholeChecklist};
+pub use checklist::{Begun, Lint, NextSteps, OneStep, Recorded, WholeChecklist};
 pub use crl::{ListStatus, LookUp};
 pub use escape::visible;
 pub use expiry::Expiry;

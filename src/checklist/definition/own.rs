@@ -5,9 +5,10 @@ use std::path::Path;
 use serde::Deserialize;
 use toml::de::DeTable;
 
-use super::{Definition, SHIPPED, Stage, Step, find};
+use super::{Definition, SHIPPED, Stage, Step, id_for, shipped};
 use crate::{
     checklist::{lint, state},
+    environment::Role,
     error::{Error, Result},
     files::{self, private_key},
 };
@@ -48,10 +49,14 @@ impl OwnSteps {
         if path.symlink_metadata().is_err() {
             return Ok(Self::none());
         }
-        Self::of_file(&path).map(|file| Self { file: Some(file) })
+        Self::of_file(&path)
     }
 
-    fn of_file(path: &Path) -> Result<File> {
+    /// Those of a file, wherever it is.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or holds a secret.
+    pub fn of_file(path: &Path) -> Result<Self> {
         let text = files::read_text(path, LIMIT)?;
         let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
         if let Some(kind) = private_key::find(text.as_bytes()) {
@@ -60,7 +65,8 @@ impl OwnSteps {
             ))
             .hint("Take the key out, and think about a new one if others have seen the file."));
         }
-        Ok(File { text, shown })
+        let file = Some(File { text, shown });
+        Ok(Self { file })
     }
 
     /// The file's text and what an error calls it, if there is one.
@@ -83,13 +89,13 @@ pub fn of_install(folder: &Path, id: &str) -> Result<Option<Definition>> {
 /// # Errors
 /// With everything that is wrong with the own steps, each with its place.
 pub fn with_own(id: &str, own: &OwnSteps) -> Result<Option<Definition>> {
-    let Some(shipped) = find(id)? else {
+    let Some(shipped) = shipped(id)? else {
         return Ok(None);
     };
     let Some(file) = &own.file else {
-        return Ok(Some(shipped));
+        return Ok(Some(shipped.clone()));
     };
-    let linted = lint::own(&file.text, &file.shown, &shipped, &elsewhere(&shipped)?)?;
+    let linted = lint::own(&file.text, &file.shown, shipped, &elsewhere(shipped)?)?;
     let wrong: Vec<_> = linted
         .findings
         .iter()
@@ -100,7 +106,7 @@ pub fn with_own(id: &str, own: &OwnSteps) -> Result<Option<Definition>> {
         })
         .collect();
     if wrong.is_empty() {
-        return merged(shipped, &file.text).map(Some);
+        return merged(shipped.clone(), &file.text).map(Some);
     }
     let count = wrong.len() + linted.left_out;
     let plural = if count == 1 { "" } else { "s" };
@@ -108,35 +114,43 @@ pub fn with_own(id: &str, own: &OwnSteps) -> Result<Option<Definition>> {
     Err(
         Error::input(format!("`{}` has {count} problem{plural}", file.shown))
             .details(wrong.into_iter().chain(more))
-            .hint("Mend every line above: `ptl checklist lint` looks at the file alone. Nothing was changed."),
+            .hint("Mend every line above, and look again with `ptl checklist lint`; nothing was changed."),
     )
 }
 
-/// The steps that shipped checklists of the same service have for the other role alone.
+/// The steps that the same service's checklist for the other role has alone.
 ///
 /// # Errors
 /// Never in a ptl that passed its tests.
 pub fn elsewhere(definition: &Definition) -> Result<Vec<String>> {
-    let mut ids = Vec::new();
-    for (id, _) in SHIPPED {
-        let Some(other) = find(id)? else { continue };
-        if definition.service.is_some() && other.service == definition.service {
-            let steps = other.steps().map(|step| &step.id);
-            ids.extend(steps.filter(|id| definition.step(id).is_none()).cloned());
-        }
-    }
-    Ok(ids)
+    let (Some(service), Some(role)) = (&definition.service, definition.role) else {
+        return Ok(Vec::new());
+    };
+    let other = match role {
+        Role::Provider => Role::Consumer,
+        Role::Consumer => Role::Provider,
+    };
+    let other = match id_for(service, other) {
+        Ok(id) => shipped(id)?,
+        Err(_) => None,
+    };
+    let steps = other.into_iter().flat_map(Definition::steps);
+    let ids = steps.map(|step| &step.id);
+    Ok(ids
+        .filter(|id| definition.step(id).is_none())
+        .cloned()
+        .collect())
 }
 
-/// The id of the checklist that a folder's `checklist.toml` follows, however wrong the rest of it is.
+/// The shipped checklist that a folder's `checklist.toml` follows, id and text, however wrong the rest of it is.
 ///
 /// # Errors
 /// Where there is none, or it follows none that ptl ships.
-pub fn followed(folder: &Path) -> Result<&'static str> {
+pub fn followed(folder: &Path) -> Result<(&'static str, &'static str)> {
     let path = folder.join(state::FILE);
     if path.symlink_metadata().is_err() {
         return Err(Error::input(format!(
-            "no `{}` in `{}`, so nothing says which checklist own steps belong to",
+            "no `{}` in `{}`, so nothing says which checklist is meant",
             state::FILE,
             folder.display()
         ))
@@ -149,7 +163,7 @@ pub fn followed(folder: &Path) -> Result<&'static str> {
         .get("definition")
         .and_then(|value| value.get_ref().as_str());
     let known = SHIPPED.iter().find(|(shipped, _)| Some(*shipped) == id);
-    known.map(|(id, _)| *id).ok_or_else(|| {
+    known.copied().ok_or_else(|| {
         Error::input(format!(
             "`{}` names no checklist that ptl ships",
             path.display()
@@ -225,7 +239,5 @@ fn merged(mut definition: Definition, text: &str) -> Result<Definition> {
 /// Puts a step right before the first that it comes before, else at the end of its stage.
 fn insert(stage: &mut Stage, step: Step, before: &[String]) {
     let place = stage.steps.iter().position(|it| before.contains(&it.id));
-    stage
-        .steps
-        .insert(place.unwrap_or(stage.steps.len()), step);
+    stage.steps.insert(place.unwrap_or(stage.steps.len()), step);
 }

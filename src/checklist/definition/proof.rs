@@ -24,12 +24,7 @@ pub enum Artefact {
 
 impl Artefact {
     /// Every one.
-    pub const ALL: [Self; 4] = [
-        Self::Request,
-        Self::Certificate,
-        Self::Hosts,
-        Self::Version,
-    ];
+    pub const ALL: [Self; 4] = [Self::Request, Self::Certificate, Self::Hosts, Self::Version];
 
     /// Its word in the file and in JSON.
     pub fn word(self) -> &'static str {
@@ -85,7 +80,11 @@ pub struct Wait {
 #[serde(deny_unknown_fields)]
 pub struct Fresh {
     /// From when the proof was given; a day has 24 hours. `for = "365d"` in the file and in JSON.
-    #[serde(rename = "for", deserialize_with = "lasting", serialize_with = "worded")]
+    #[serde(
+        rename = "for",
+        deserialize_with = "lasting",
+        serialize_with = "worded"
+    )]
     pub lasts: SignedDuration,
     /// Who says so: a page, or `ptl` and the reason where it is our judgement.
     pub source: String,

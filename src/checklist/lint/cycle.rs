@@ -75,6 +75,10 @@ fn note(graph: &Graph<'_>, way: &[Stop], to: usize, closing: Option<usize>, note
     let Some(at) = closing.into_iter().chain(inner).next() else {
         return;
     };
+    // A gate closes a circle with each step of its stage: one of them says it.
+    if notes.has(Rule::Cycle, at) {
+        return;
+    }
     // A stage that the circle begins at stands between its last step and its first.
     let turned = usize::from(graph.step(to).is_none());
     let nodes = circle[turned..].iter().chain(&circle[..turned]);
@@ -94,7 +98,7 @@ fn note(graph: &Graph<'_>, way: &[Stop], to: usize, closing: Option<usize>, note
     }
     let first = graph.step(nodes[0]).map(|step| step.id.word.as_str());
     let message = format!(
-        "a cycle, in which each step relies on the next: {}; none of them can be done",
+        "each of these relies on the next, so none of them can be done: {}",
         path(&words)
     );
     notes.note(Rule::Cycle, at, first, message);

@@ -284,7 +284,8 @@ fn patterns(step: &DraftStep, checks: &[&str], notes: &mut Notes) {
         notes.note(Rule::NothingChecked, at, Some(id), message);
     }
     if !step.has_environment {
-        let message = "checks are said to prove it, and no `environment` says against what they run";
+        let message =
+            "checks are said to prove it, and no `environment` says against what they run";
         notes.note(Rule::NothingChecked, at, Some(id), message);
     }
 }

@@ -1,16 +1,20 @@
 //! What is wrong with a checklist's definition, or with a supplier's own steps: everything at once, each with its place.
 //!
-//! [`shape`] looks at fields and values, [`draft`] takes from the same text which step relies on which, however
-//! broken the rest is, and [`graph`] judges that. Pure: text in, findings out.
+//! [`shape`] looks at [`fields`] and their values, [`draft`] takes from the same text which step relies on which, however
+//! broken the rest is, and [`graph`] and [`cycle`] judge that. Pure: text in, findings out.
 
 mod cycle;
 mod draft;
+mod fields;
 mod graph;
 mod shape;
 #[cfg(test)]
 mod tests;
 
-use toml::de::DeTable;
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
 
 use super::definition::Definition;
 use crate::{
@@ -154,13 +158,17 @@ pub enum Form {
 /// Where it is no TOML, of a newer form, or neither of the two.
 pub fn form(text: &str, named: &str) -> Result<Form> {
     let root = read(text, named)?;
-    match (root.get("stage"), root.get("step")) {
-        (Some(_), _) => Ok(Form::Whole),
-        (None, Some(_)) => Ok(Form::Own),
-        (None, None) => Err(Error::input(format!(
+    let are_steps = |value: &Spanned<DeValue<'_>>| value.get_ref().is_array();
+    let is_bare = root.keys().all(|key| key.get_ref() == "schema");
+    if root.contains_key("stage") {
+        Ok(Form::Whole)
+    } else if is_bare || root.get("step").is_some_and(are_steps) {
+        Ok(Form::Own)
+    } else {
+        Err(Error::input(format!(
             "`{named}` is no checklist: it has neither a [[stage]] nor a [[step]]"
         ))
-        .hint("Name a definition, or a steps.toml; what happened to the steps (checklist.toml) is looked at by `ptl checklist`.")),
+        .hint("Name a definition or a steps.toml; `ptl checklist show` reads checklist.toml, and `ptl preflight` ptl.toml."))
     }
 }
 
@@ -249,6 +257,13 @@ impl Notes {
     fn note(&mut self, rule: Rule, at: usize, step: Option<&str>, message: impl Into<String>) {
         let step = step.map(str::to_owned);
         self.found.push((at, rule, step, message.into()));
+    }
+
+    /// Whether there is a finding of a rule at an offset.
+    fn has(&self, rule: Rule, at: usize) -> bool {
+        self.found
+            .iter()
+            .any(|found| (found.0, found.1) == (at, rule))
     }
 
     /// Whether so much was found that nobody reads what each might have been meant to be.

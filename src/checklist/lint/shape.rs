@@ -1,138 +1,18 @@
-//! Fields and values of a definition: each kind of table as a list of its fields, and what a text says otherwise.
+//! Fields and values of a definition: what a text has otherwise than its tables' fields say.
 
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
-use super::{Notes, Rule, SCHEMA};
+use super::{
+    Notes, Rule, SCHEMA,
+    fields::{Field, Kind, OWN, WHOLE, free},
+};
 use crate::{
-    checklist::definition::{Artefact, ProvenBy},
     config::{duration_of, kind_of},
-    environment::{self, Role, SERVICES},
     error::{is_harmful, nearest},
 };
-
-/// What a field's value is.
-enum Kind {
-    /// The number of the form.
-    Schema,
-    /// Text on one line.
-    Line,
-    /// A short name, as `int-config`.
-    Word,
-    /// A step's id, as `int.csr`.
-    Id,
-    /// Several of them.
-    Ids,
-    /// Patterns of check ids; what they fit is judged elsewhere.
-    Patterns,
-    /// One of some words.
-    OneOf(fn() -> Vec<&'static str>),
-    /// Some of some words, one at least.
-    SomeOf(fn() -> Vec<&'static str>),
-    /// A number of working days, above nothing.
-    Days,
-    /// A duration, as `365d`.
-    Duration,
-    /// A table of its own.
-    Table(&'static [Field]),
-    /// Tables, each under a header.
-    Tables(&'static [Field]),
-    /// Tables that are steps.
-    Steps(&'static [Field]),
-}
-
-/// A field of a table.
-struct Field {
-    key: &'static str,
-    kind: Kind,
-    /// Of which rule it is a case where the field is not there; nothing where it need not be.
-    missing: Option<Rule>,
-}
-
-const fn needed(key: &'static str, kind: Kind, rule: Rule) -> Field {
-    Field {
-        key,
-        kind,
-        missing: Some(rule),
-    }
-}
-
-const fn free(key: &'static str, kind: Kind) -> Field {
-    Field {
-        key,
-        kind,
-        missing: None,
-    }
-}
-
-const WHOLE: &[Field] = &[
-    needed("schema", Kind::Schema, Rule::MissingField),
-    needed("id", Kind::Word, Rule::MissingField),
-    needed("title", Kind::Line, Rule::MissingField),
-    free("service", Kind::OneOf(|| SERVICES.to_vec())),
-    free("role", Kind::OneOf(|| Role::WORDS.to_vec())),
-    needed("stage", Kind::Tables(STAGE), Rule::MissingField),
-];
-
-const OWN: &[Field] = &[
-    needed("schema", Kind::Schema, Rule::MissingField),
-    free("step", Kind::Steps(OWN_STEP)),
-];
-
-const STAGE: &[Field] = &[
-    needed("id", Kind::Word, Rule::MissingField),
-    needed("title", Kind::Line, Rule::MissingField),
-    needed("gate", Kind::Ids, Rule::MissingField),
-    needed("source", Kind::Line, Rule::MissingSource),
-    needed("step", Kind::Steps(STEP), Rule::MissingField),
-];
-
-/// The fields that a shipped step and a supplier's own have both.
-macro_rules! step_and {
-    ($($more:expr),*) => {
-        &[
-            needed("id", Kind::Id, Rule::MissingField),
-            needed("title", Kind::Line, Rule::MissingField),
-            free("environment", Kind::OneOf(environments)),
-            free("roles", Kind::SomeOf(|| Role::WORDS.to_vec())),
-            needed("owner", Kind::Line, Rule::MissingOwner),
-            free("requires", Kind::Ids),
-            needed("evidence", Kind::Line, Rule::MissingEvidence),
-            free("checks", Kind::Patterns),
-            free("proven-by", Kind::OneOf(|| ProvenBy::WORDS.to_vec())),
-            free("about", Kind::SomeOf(|| Artefact::ALL.map(Artefact::word).to_vec())),
-            free("fresh", Kind::Table(FRESH)),
-            free("seed", Kind::Line),
-            needed("source", Kind::Line, Rule::MissingSource),
-            needed("do", Kind::Line, Rule::MissingField),
-            free("wait", Kind::Table(WAIT)),
-            $($more),*
-        ]
-    };
-}
-
-const STEP: &[Field] = step_and!();
-const OWN_STEP: &[Field] = step_and!(
-    needed("stage", Kind::Word, Rule::MissingField),
-    free("before", Kind::Ids)
-);
-
-const WAIT: &[Field] = &[
-    needed("text", Kind::Line, Rule::MissingField),
-    needed("working-days", Kind::Days, Rule::MissingField),
-    needed("source", Kind::Line, Rule::WaitWithoutSource),
-];
-
-const FRESH: &[Field] = &[
-    needed("for", Kind::Duration, Rule::MissingField),
-    needed("source", Kind::Line, Rule::FreshWithoutSource),
-];
-
-fn environments() -> Vec<&'static str> {
-    environment::SHIPPED.iter().map(|(id, _)| *id).collect()
-}
 
 /// Looks at a whole definition's fields.
 pub(super) fn whole(root: &DeTable<'_>, notes: &mut Notes) {
@@ -185,30 +65,19 @@ impl Shape<'_> {
     fn value(&mut self, field: &Field, value: &Value<'_>) {
         let key = field.key;
         match &field.kind {
-            Kind::Schema => {
-                let is_known = number(value) == Some(SCHEMA);
-                self.expect(is_known, value, || format!("`schema` is {SCHEMA}, a number"));
-            }
             Kind::Line => drop(self.line(field, value)),
-            Kind::Word => {
-                let is_word = |text: &str| text.bytes().all(is_of_a_word);
-                if let Some(text) = self.line(field, value).filter(|text| !is_word(text)) {
-                    let message = format!("`{key}` is `{text}`: it has small letters, digits and hyphens alone, as int-config");
-                    self.note(Rule::WrongValue, value.span().start, message);
-                }
-            }
+            Kind::Word => self.word(field, value),
             Kind::Id => self.id(key, value),
             Kind::Ids => self.each(key, value, |shape, item| shape.id(key, item)),
             Kind::Patterns => self.each(key, value, |shape, item| {
                 shape.line(&free(key, Kind::Line), item);
             }),
             Kind::OneOf(words) => self.one_of(field, value, &words()),
-            Kind::SomeOf(words) => {
-                let words = words();
-                self.each(key, value, |shape, item| shape.one_of(field, item, &words));
-                let is_empty = value.get_ref().as_array().is_some_and(|list| list.is_empty());
-                self.expect(!is_empty, value, || {
-                    format!("`{key}` is empty: some of {}, or leave it out", words.join(", "))
+            Kind::SomeOf(words) => self.some_of(field, value, &words()),
+            Kind::Schema => {
+                let is_known = number(value) == Some(SCHEMA);
+                self.expect(is_known, value, || {
+                    format!("`schema` is {SCHEMA}, a number")
                 });
             }
             Kind::Days => {
@@ -224,7 +93,10 @@ impl Shape<'_> {
                 });
             }
             Kind::Table(fields) => match value.get_ref().as_table() {
-                Some(table) => self.table(Some(&format!("`{key}`")), value.span().start, table, fields),
+                Some(table) => {
+                    let name = format!("`{key}`");
+                    self.table(Some(&name), value.span().start, table, fields);
+                }
                 None => self.wrong(key, "a table, as { source = \"...\" }", value),
             },
             Kind::Tables(fields) => self.tables(key, value, fields, false),
@@ -253,6 +125,31 @@ impl Shape<'_> {
             Some(items) => items.iter().for_each(|item| look(self, item)),
             None => self.wrong(key, "a list, as [\"one\", \"two\"]", value),
         }
+    }
+
+    fn word(&mut self, field: &Field, value: &Value<'_>) {
+        let Some(text) = self.line(field, value) else {
+            return;
+        };
+        self.expect(text.bytes().all(is_of_a_word), value, || {
+            format!(
+                "`{}` is `{}`: it has small letters, digits and hyphens alone, as int-config",
+                field.key,
+                short(&text)
+            )
+        });
+    }
+
+    fn some_of(&mut self, field: &Field, value: &Value<'_>, words: &[&'static str]) {
+        let key = field.key;
+        self.each(key, value, |shape, item| shape.one_of(field, item, words));
+        let list = value.get_ref().as_array();
+        self.expect(!list.is_some_and(|list| list.is_empty()), value, || {
+            format!(
+                "`{key}` is empty: some of {}, or leave it out",
+                words.join(", ")
+            )
+        });
     }
 
     fn one_of(&mut self, field: &Field, value: &Value<'_>, words: &[&'static str]) {

@@ -4,12 +4,14 @@
 
 mod begun;
 mod change;
+mod lint;
 mod next;
 mod show;
 mod step;
 
 pub use begun::Begun;
 pub use change::Recorded;
+pub use lint::Lint;
 pub use next::NextSteps;
 pub use show::WholeChecklist;
 pub use step::OneStep;
@@ -23,6 +25,9 @@ use crate::{
     },
     report::visible,
 };
+
+/// The stage after which nothing is left of a whole way; not every service's pages have it.
+const BUSINESS_LIVE: &str = "business-live";
 
 /// The command that a step's person types when it is proven.
 fn done_command(id: &str) -> String {
@@ -116,9 +121,11 @@ fn occasion(view: &View<'_>) -> String {
 fn next_sentence(view: &View<'_>) -> String {
     match view.next.first() {
         Some(next) => format!("Next: {}: {}.", next.id, title(next)),
-        None if view.summary.done == view.summary.steps => match view.service {
-            Some(_) => "Nothing is left to do: the service is business live.",
-            None => "Nothing is left to do.",
+        None if view.summary.done == view.summary.steps => match view.stages.last() {
+            Some(last) if last.id == BUSINESS_LIVE => {
+                "Nothing is left to do: the service is business live."
+            }
+            _ => "Nothing is left to do.",
         }
         .to_owned(),
         None => "Nothing can be done until a blocked step is free.".to_owned(),
