@@ -22,8 +22,8 @@ pub use crl::{ListStatus, LookUp};
 pub use escape::visible;
 pub use expiry::Expiry;
 pub use explain::{
-    CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation, GenerationsDocument,
-    RevocationDocument, explain, no_junit,
+    BarsDocument, CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation,
+    GenerationsDocument, RevocationDocument, explain, no_junit,
 };
 pub use json::document;
 pub use trust::{FetchedAuthority, FetchedTrust, Outcome, Trust};

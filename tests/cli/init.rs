@@ -324,6 +324,26 @@ fn gp_connects_consumer_begins_with_its_own_checklist() {
 }
 
 #[test]
+fn bars_is_refused_with_the_page_that_tells_its_road() {
+    let bench = Bench::new();
+    for name in ["bars", "BaRS"] {
+        begin(&bench, &[("--service", name)])
+            .refuses("BaRS is another road, without HSCN and Spine proxy")
+            .complains("hint: Read `ptl explain bars`");
+    }
+    assert_eq!(bench.files(), Vec::<String>::new());
+    begin(&bench, &[]).exits(0);
+    let text = bench
+        .read("ptl.toml")
+        .replace("service = \"booking\"", "service = \"bars\"");
+    bench.write("ptl.toml", text);
+    bench
+        .run(["preflight", "--offline"])
+        .refuses("`ptl.toml` has 1 problem")
+        .complains("`ptl explain bars`");
+}
+
+#[test]
 fn any_environment_can_be_the_first() {
     for id in ["dep", "live"] {
         let bench = Bench::new();
