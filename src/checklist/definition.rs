@@ -5,7 +5,7 @@ mod proof;
 
 use std::sync::OnceLock;
 
-pub use own::{FILE as OWN_FILE, OwnSteps, elsewhere, followed, of_install, with_own};
+pub use own::{FILE as OWN_FILE, OwnFile, OwnSteps, elsewhere, followed, of_install, with_own};
 pub use proof::{Artefact, Fresh, ProvenBy, Wait};
 use serde::Deserialize;
 

@@ -22,16 +22,19 @@ const LIMIT: u64 = 256 * 1024;
 /// As much as a checklist's file may hold.
 const LONGEST_CHECKLIST: u64 = 2 * 1024 * 1024;
 
-/// The text of an install's `steps.toml`; that of an install without one holds none.
+/// The own steps of an install; an install without a `steps.toml` has none.
 #[derive(Clone, Debug, Default)]
 pub struct OwnSteps {
-    file: Option<File>,
+    file: Option<OwnFile>,
 }
 
+/// A file of own steps, as it was read.
 #[derive(Clone, Debug)]
-struct File {
-    text: String,
-    shown: String,
+pub struct OwnFile {
+    /// Its text.
+    pub text: String,
+    /// What an error calls it.
+    pub shown: String,
 }
 
 impl OwnSteps {
@@ -43,36 +46,35 @@ impl OwnSteps {
     /// Those of an install's folder.
     ///
     /// # Errors
-    /// Where the file is there and cannot be read, or holds a secret.
+    /// As [`OwnFile::read`], where the file is there.
     pub fn of_folder(folder: &Path) -> Result<Self> {
         let path = folder.join(FILE);
-        if path.symlink_metadata().is_err() {
-            return Ok(Self::none());
-        }
-        Self::of_file(&path)
-    }
-
-    /// Those of a file, wherever it is.
-    ///
-    /// # Errors
-    /// Where it cannot be read, or holds a secret.
-    pub fn of_file(path: &Path) -> Result<Self> {
-        let text = files::read_text(path, LIMIT)?;
-        let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
-        if let Some(kind) = private_key::find(text.as_bytes()) {
-            return Err(Error::input(format!(
-                "`{shown}` holds {kind}, and reports repeat what stands there"
-            ))
-            .hint("Take the key out, and think about a new one if others have seen the file."));
-        }
-        let file = Some(File { text, shown });
+        let is_there = path.symlink_metadata().is_ok();
+        let file = is_there.then(|| OwnFile::read(&path)).transpose()?;
         Ok(Self { file })
     }
 
-    /// The file's text and what an error calls it, if there is one.
-    pub fn text(&self) -> Option<(&str, &str)> {
-        let file = self.file.as_ref()?;
-        Some((&file.text, &file.shown))
+    /// The file, if there is one.
+    pub fn file(&self) -> Option<&OwnFile> {
+        self.file.as_ref()
+    }
+}
+
+impl OwnFile {
+    /// A file, wherever it is.
+    ///
+    /// # Errors
+    /// Where it cannot be read, or holds a secret.
+    pub fn read(path: &Path) -> Result<Self> {
+        let text = files::read_text(path, LIMIT)?;
+        let shown = path.strip_prefix(".").unwrap_or(path).display().to_string();
+        match private_key::find(text.as_bytes()) {
+            None => Ok(Self { text, shown }),
+            Some(kind) => Err(Error::input(format!(
+                "`{shown}` holds {kind}, and reports repeat what stands there"
+            ))
+            .hint("Take the key out, and think about a new one if others have seen the file.")),
+        }
     }
 }
 

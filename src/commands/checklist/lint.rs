@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{
     checklist::{
-        definition::{self, OwnSteps},
+        definition::{self, OwnFile, OwnSteps},
         lint::{self, Form},
     },
     cli::Global,
@@ -35,15 +35,15 @@ fn of_install(folder: &Path) -> Result<Lint> {
     let (id, text) = definition::followed(folder)?;
     let mut lint = Lint::of(Some(id));
     lint.add(id, &lint::whole(text, id)?);
-    add_own(&mut lint, &OwnSteps::of_folder(folder)?, id)?;
+    if let Some(own) = OwnSteps::of_folder(folder)?.file() {
+        add_own(&mut lint, own, id)?;
+    }
     Ok(lint)
 }
 
 fn of_file(path: &Path, install: &Path) -> Result<Lint> {
-    let own = OwnSteps::of_file(path)?;
-    let Some((text, shown)) = own.text() else {
-        return Ok(Lint::of(None));
-    };
+    let file = OwnFile::read(path)?;
+    let OwnFile { text, shown } = &file;
     if lint::form(text, shown)? == Form::Whole {
         let mut lint = Lint::of(None);
         lint.add(shown, &lint::whole(text, shown)?);
@@ -53,17 +53,15 @@ fn of_file(path: &Path, install: &Path) -> Result<Lint> {
     let (id, _) =
         definition::followed(files::folder_of(path)).or_else(|_| definition::followed(install))?;
     let mut lint = Lint::of(Some(id));
-    add_own(&mut lint, &own, id)?;
+    add_own(&mut lint, &file, id)?;
     Ok(lint)
 }
 
-fn add_own(lint: &mut Lint, own: &OwnSteps, id: &str) -> Result<()> {
-    let Some((text, shown)) = own.text() else {
-        return Ok(());
-    };
+fn add_own(lint: &mut Lint, own: &OwnFile, id: &str) -> Result<()> {
     let shipped = definition::shipped(id)?
         .ok_or_else(|| Error::internal(format!("the shipped checklist `{id}` is gone")))?;
     let elsewhere = definition::elsewhere(shipped)?;
-    lint.add(shown, &lint::own(text, shown, shipped, &elsewhere)?);
+    let linted = lint::own(&own.text, &own.shown, shipped, &elsewhere)?;
+    lint.add(&own.shown, &linted);
     Ok(())
 }
