@@ -174,7 +174,9 @@ fn what_cannot_be_read_is_exit_2_and_says_what_to_do() {
         lint(&bench, &[file]).refuses(complaint);
     }
     lint(&bench, &["missing.toml"]).refuses("missing.toml");
-    lint(&bench, &[FILE]).refuses("is no checklist");
+    lint(&bench, &[FILE])
+        .refuses("is the record of a checklist")
+        .complains("ptl checklist audit");
     lint(&bench, &["--format", "junit"]).refuses("junit");
     let bench = Bench::new();
     lint(&bench, &[])

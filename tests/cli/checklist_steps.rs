@@ -19,7 +19,7 @@ fn an_own_step_is_shown_and_keeps_what_relies_on_it_waiting() {
         .says("The penetration test is passed")
         .says("your own steps.toml")
         .says("365d (our security policy, section 4)")
-        .says("the product's version in ptl.toml")
+        .says("the product version: with another it must be")
         .says("4 weeks (the tester's offer of May)");
     for line in step.stdout.lines().skip(1) {
         assert!(line.chars().count() <= 80, "{line}");

@@ -31,6 +31,7 @@ mod chain_stores;
 mod checklist;
 mod checklist_file;
 mod checklist_gates;
+mod checklist_history;
 mod checklist_lint;
 mod checklist_steps;
 mod checklist_view;

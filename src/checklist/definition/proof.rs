@@ -9,7 +9,7 @@ use crate::config::duration_of;
 const DAY: i64 = 24;
 
 /// What a proof can be about, and what gets old.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Artefact {
     /// The private key's certificate request.
@@ -36,13 +36,13 @@ impl Artefact {
         }
     }
 
-    /// What a person calls it, after "new" or "the".
-    pub fn name(self) -> &'static str {
+    /// What people call it.
+    pub fn called(self) -> &'static str {
         match self {
             Self::Request => "certificate request",
             Self::Certificate => "certificate",
-            Self::Hosts => "endpoint's names and addresses in ptl.toml",
-            Self::Version => "product's version in ptl.toml",
+            Self::Hosts => "set of hosts",
+            Self::Version => "product version",
         }
     }
 }

@@ -157,7 +157,14 @@ pub enum Form {
 /// # Errors
 /// Where it is no TOML, of a newer form, or neither of the two.
 pub fn form(text: &str, named: &str) -> Result<Form> {
-    let root = read(text, named)?;
+    let root = table(text, named)?;
+    if root.contains_key("definition") {
+        return Err(Error::input(format!(
+            "`{named}` is the record of a checklist, not what its steps are"
+        ))
+        .hint("Look at the record with `ptl checklist audit`; here, name a definition or a steps.toml."));
+    }
+    refuse_newer(&root, named)?;
     let are_steps = |value: &Spanned<DeValue<'_>>| value.get_ref().is_array();
     let is_bare = root.keys().all(|key| key.get_ref() == "schema");
     if root.contains_key("stage") {
@@ -168,7 +175,7 @@ pub fn form(text: &str, named: &str) -> Result<Form> {
         Err(Error::input(format!(
             "`{named}` is no checklist: it has neither a [[stage]] nor a [[step]]"
         ))
-        .hint("Name a definition or a steps.toml; `ptl checklist show` reads checklist.toml, and `ptl preflight` ptl.toml."))
+        .hint("Name a definition or a steps.toml; ptl.toml is looked at by `ptl preflight`."))
     }
 }
 
@@ -203,9 +210,19 @@ fn ids_of_checks() -> Vec<&'static str> {
     checks::all().iter().map(|meta| meta.id.0).collect()
 }
 
-/// The text as TOML with places.
+/// The text as TOML with places, of a form that this ptl knows.
 fn read<'t>(text: &'t str, named: &str) -> Result<DeTable<'t>> {
+    let root = table(text, named)?;
+    refuse_newer(&root, named)?;
+    Ok(root)
+}
+
+/// The text as TOML with places.
+fn table<'t>(text: &'t str, named: &str) -> Result<DeTable<'t>> {
     let (root, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Ok(root.into_inner());
+    }
     let mut lines: Vec<_> = errors
         .iter()
         .map(|error| {
@@ -215,11 +232,6 @@ fn read<'t>(text: &'t str, named: &str) -> Result<DeTable<'t>> {
         .collect();
     lines.sort();
     lines.truncate(MOST);
-    let root = root.into_inner();
-    if lines.is_empty() {
-        refuse_newer(&root, named)?;
-        return Ok(root);
-    }
     let lines = lines
         .into_iter()
         .map(|(at, message)| format!("{}: {message}", placed(named, Place::of(text, at))));

@@ -137,7 +137,7 @@ fn the_form_of_a_file_is_told_by_what_it_holds() {
     assert_eq!(form(OWN, "x").unwrap(), Form::Own);
     assert_eq!(form("schema = 1\n", "x").unwrap(), Form::Own);
     for other in [
-        "schema = 1\ndefinition = \"renewal\"\n[step.\"plan.dates\"]\n",
+        "schema = 1\nstep = 5\n",
         "schema = 1\nrole = \"provider\"\n",
     ] {
         assert!(
@@ -147,6 +147,13 @@ fn the_form_of_a_file_is_told_by_what_it_holds() {
                 .contains("is no checklist")
         );
     }
+}
+
+#[test]
+fn a_record_is_told_from_a_definition_whatever_its_schema() {
+    let record = "schema = 9\ndefinition = \"renewal\"\n[step.\"plan.dates\"]\n";
+    let error = form(record, "x").unwrap_err();
+    assert!(error.to_string().contains("is the record of a checklist"));
 }
 
 #[test]
