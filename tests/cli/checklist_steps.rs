@@ -59,6 +59,38 @@ fn a_record_of_a_step_that_was_taken_out_is_told_and_kept() {
 }
 
 #[test]
+fn a_record_that_came_by_mail_is_joined_by_the_own_steps_of_the_first() {
+    let bench = provider();
+    let own = OWN
+        .replace("requires = [\"int.ssp\"]\n", "")
+        .replace("int-test", "plan");
+    bench.write("steps.toml", &own);
+    ptl(&bench, &["done", "plan.ods", "--evidence", "A12345"]).exits(0);
+    bench.write("far/steps.toml", &own);
+    bench.write("far/checklist.toml", bench.read(FILE));
+    let done = [
+        "done",
+        "own.pen-test",
+        "--evidence",
+        "report 7",
+        "--install",
+        "far",
+    ];
+    ptl(&bench, &done).exits(0);
+    bench.write("mail/theirs.toml", bench.read("far/checklist.toml"));
+    ptl(&bench, &["merge", ".", "mail/theirs.toml"]).exits(0);
+    ptl(&bench, &["show", "own.pen-test"])
+        .exits(0)
+        .says("own.pen-test is done");
+    // Of a step that the first does not have, nothing is taken in.
+    std::fs::remove_file(bench.path("steps.toml")).unwrap();
+    bench.write(FILE, ptl::checklist::state::fresh("booking-provider"));
+    changes_nothing(&bench, &["merge", ".", "mail/theirs.toml"])
+        .refuses("theirs.toml` is wrong")
+        .complains("`own.pen-test` is no step");
+}
+
+#[test]
 fn wrong_own_steps_are_refused_by_every_word_with_every_place_and_nothing_changes() {
     let bench = provider();
     bench.write(

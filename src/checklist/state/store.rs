@@ -76,10 +76,17 @@ pub fn open(folder: &Path) -> Result<Opened> {
 /// # Errors
 /// As [`open`].
 pub fn open_file(path: &Path) -> Result<Opened> {
+    open_file_with(path, OwnSteps::of_folder(files::folder_of(path))?)
+}
+
+/// As [`open_file`], with these own steps in place of those beside the file.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_file_with(path: &Path, own: OwnSteps) -> Result<Opened> {
     let file = files::Guarded::open(path, LONGEST)?;
     let text = files::text(path, file.bytes().to_vec())?;
     let shown = path.display().to_string();
-    let own = OwnSteps::of_folder(files::folder_of(path))?;
     let (definition, state) = parse_with(&text, &shown, &own)?;
     if !state.faults.is_empty() {
         let lines = state.faults.iter();
