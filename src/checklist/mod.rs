@@ -2,8 +2,8 @@
 //!
 //! [`definition`] holds the steps as data, [`history`] what was done to them, [`state`] the file that records it,
 //! [`now`] what else it is judged by, [`rules`] what that allows (pure: no clock, no I/O), [`evidence`] what proves a
-//! step, [`certificate`] what was recorded of a certificate, [`audit`] whether the record hangs together, [`book`] all that belongs to one install, and [`view`] all
-//! of it put together for people and programs.
+//! step, [`certificate`] what was recorded of a certificate, [`audit`] whether the record hangs together, [`lint`] what is wrong with the steps
+//! themselves, [`book`] all that belongs to one install, and [`view`] all of it put together for people and programs.
 
 pub mod audit;
 pub mod book;
@@ -11,6 +11,7 @@ pub mod certificate;
 pub mod definition;
 pub mod evidence;
 pub mod history;
+pub mod lint;
 pub mod now;
 pub mod rules;
 pub mod state;

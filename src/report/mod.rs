@@ -17,13 +17,13 @@ mod trust;
 
 use clap::ValueEnum;
 
-pub use checklist::{Begun, NextSteps, OneStep, Recorded, WholeChecklist};
+pub use checklist::{Begun, Lint, NextSteps, OneStep, Recorded, WholeChecklist};
 pub use crl::{ListStatus, LookUp};
 pub use escape::visible;
 pub use expiry::Expiry;
 pub use explain::{
-    CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation, GenerationsDocument,
-    RevocationDocument, explain, no_junit,
+    BarsDocument, CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation,
+    GenerationsDocument, RevocationDocument, explain, no_junit,
 };
 pub use json::document;
 pub use trust::{FetchedAuthority, FetchedTrust, Outcome, Trust};

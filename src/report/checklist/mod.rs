@@ -5,12 +5,14 @@
 mod audit;
 mod begun;
 mod change;
+mod lint;
 mod next;
 mod show;
 mod step;
 
 pub use begun::Begun;
 pub use change::Recorded;
+pub use lint::Lint;
 pub use next::NextSteps;
 pub use show::WholeChecklist;
 pub use step::OneStep;
@@ -24,6 +26,9 @@ use crate::{
     },
     report::visible,
 };
+
+/// The stage after which nothing is left of a whole way; not every service's pages have it.
+const BUSINESS_LIVE: &str = "business-live";
 
 /// The command that a step's person types when it is proven.
 fn done_command(id: &str) -> String {
@@ -134,9 +139,11 @@ fn next_sentence(view: &View<'_>) -> String {
             .iter()
             .all(|stage| stage.done() == stage.steps.len()) =>
         {
-            match view.service {
-                Some(_) => "Nothing is left to do: the service is business live.",
-                None => "Nothing is left to do.",
+            match view.stages.last() {
+                Some(last) if last.id == BUSINESS_LIVE => {
+                    "Nothing is left to do: the service is business live."
+                }
+                _ => "Nothing is left to do.",
             }
             .to_owned()
         }
