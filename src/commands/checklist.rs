@@ -1,5 +1,7 @@
 //! `ptl checklist`.
 
+mod handover;
+
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -59,6 +61,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
             let reason = evidence::line("--reason", reason)?;
             change(step, Action::Reopen(reason), by, global, layout)
         }
+        Some(ChecklistCommand::Report(args)) => handover::report(args, global, layout),
     }?;
     hand_over(&text, output)?;
     Ok(Exit::Pass)

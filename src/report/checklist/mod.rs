@@ -2,14 +2,18 @@
 //!
 //! Line 1 is the answer. States are words; a word's colour adds nothing to it.
 
+mod archive;
 mod begun;
 mod change;
+mod handover;
 mod next;
 mod show;
 mod step;
 
+pub use archive::{Archive, Archived, Manifest};
 pub use begun::Begun;
 pub use change::Recorded;
+pub use handover::handed_over;
 pub use next::NextSteps;
 pub use show::WholeChecklist;
 pub use step::OneStep;

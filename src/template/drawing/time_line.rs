@@ -1,0 +1,93 @@
+//! The time line: a row a stage, a mark where something was recorded.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{
+    GUTTER, WIDTH,
+    axis::{Axis, Tick},
+    cut,
+};
+use crate::template::handover::{Event, Handover};
+
+const ROW: i64 = 30;
+/// Where the first row begins, below the axis's labels.
+const TOP: i64 = 34;
+/// Marks that are nearer than this stand as one, with their number.
+const BIN: i64 = 16;
+const LABEL: usize = 32;
+
+/// What was recorded when.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct TimeLine {
+    width: i64,
+    height: i64,
+    gutter: i64,
+    ticks: Vec<Tick>,
+    /// Where the time of the report stands.
+    now: i64,
+    rows: Vec<Row>,
+}
+
+/// A stage.
+#[derive(Clone, Debug, Serialize)]
+struct Row {
+    y: i64,
+    label: String,
+    marks: Vec<Mark>,
+}
+
+/// What was recorded at about one time.
+#[derive(Clone, Debug, Serialize)]
+struct Mark {
+    x: i64,
+    /// What happened last of it.
+    act: &'static str,
+    count: usize,
+}
+
+impl TimeLine {
+    /// Nothing where nothing was recorded.
+    pub(super) fn of(handover: &Handover<'_>) -> Option<Self> {
+        let first = handover.events.first()?.at;
+        let last = handover.events.last()?.at;
+        let axis = Axis::over(first, last.max(handover.made));
+        let mut rows: Vec<Row> = Vec::new();
+        for stage in &handover.stages {
+            let of_stage = handover.events.iter().filter(|it| it.stage == stage.id);
+            let marks = marks(axis, of_stage);
+            if !marks.is_empty() {
+                let place = i64::try_from(rows.len()).unwrap_or_default();
+                rows.push(Row {
+                    y: TOP + place * ROW + ROW / 2,
+                    label: cut(stage.title, LABEL),
+                    marks,
+                });
+            }
+        }
+        Some(Self {
+            width: WIDTH,
+            height: TOP + i64::try_from(rows.len()).unwrap_or_default() * ROW + 8,
+            gutter: GUTTER,
+            ticks: axis.ticks(),
+            now: axis.x(handover.made),
+            rows,
+        })
+    }
+}
+
+fn marks<'a>(axis: Axis, events: impl Iterator<Item = &'a Event<'a>>) -> Vec<Mark> {
+    let mut bins: BTreeMap<i64, Mark> = BTreeMap::new();
+    for event in events {
+        let x = axis.x(event.at);
+        let mark = bins.entry(x / BIN).or_insert(Mark {
+            x,
+            act: event.act,
+            count: 0,
+        });
+        mark.act = event.act;
+        mark.count += 1;
+    }
+    bins.into_values().collect()
+}
