@@ -12,7 +12,7 @@ use crate::template::handover::{Ending, Generation, Handover, Life};
 
 const ROW: i64 = 30;
 const TOP: i64 = 34;
-const LABEL: usize = 34;
+const LABEL: usize = 38;
 /// More rows than this are a list, not a picture: the table has the rest.
 const MOST_ENDINGS: usize = 16;
 
@@ -186,7 +186,7 @@ impl End {
         };
         Self {
             y,
-            label: cut(&format!("{} {}", ending.kind, ending.name), LABEL),
+            label: cut(ending.name, LABEL),
             nearness: ending.nearness.clone().into_owned(),
             x,
             beyond: axis.ends_before(moment),

@@ -6,12 +6,12 @@ use super::{WIDTH, two_lines};
 use crate::template::handover::{Count, Stage};
 
 const COLUMNS: i64 = 4;
-const GAP: i64 = 28;
+const GAP: i64 = 22;
 const CARD_WIDTH: i64 = (WIDTH - 4 - (COLUMNS - 1) * GAP) / COLUMNS;
 const CARD_HEIGHT: i64 = 104;
 const PADDING: i64 = 14;
 /// What fits into a card's line at the size that titles have.
-const TITLE: usize = 22;
+const TITLE: usize = 21;
 
 /// Every stage.
 #[derive(Clone, Debug, Serialize)]

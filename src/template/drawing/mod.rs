@@ -15,7 +15,7 @@ use super::{handover::Handover, visible};
 /// The width of every drawing.
 const WIDTH: i64 = 960;
 /// Where the labels of rows end and the axis begins.
-const GUTTER: i64 = 250;
+const GUTTER: i64 = 288;
 
 /// The drawings of a report.
 #[derive(Clone, Debug, Serialize)]
@@ -50,9 +50,9 @@ fn cut(text: &str, most: usize) -> String {
 
 /// A text in at most two lines of so many characters each.
 fn two_lines(text: &str, most: usize) -> Vec<String> {
-    let text = visible(text).into_owned();
+    let text = visible(text);
     let mut first = String::new();
-    let mut rest = text.as_str();
+    let mut rest = text.as_ref();
     while let Some(word) = rest.split_whitespace().next() {
         let longer = first.chars().count() + 1 + word.chars().count();
         if !first.is_empty() && longer > most {

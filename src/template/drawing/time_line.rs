@@ -1,7 +1,5 @@
 //! The time line: a row a stage, a mark where something was recorded.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 
 use super::{
@@ -15,8 +13,8 @@ const ROW: i64 = 30;
 /// Where the first row begins, below the axis's labels.
 const TOP: i64 = 34;
 /// Marks that are nearer than this stand as one, with their number.
-const BIN: i64 = 16;
-const LABEL: usize = 32;
+const NEAREST: i64 = 15;
+const LABEL: usize = 38;
 
 /// What was recorded when.
 #[derive(Clone, Debug, Serialize)]
@@ -77,17 +75,22 @@ impl TimeLine {
     }
 }
 
+/// The marks of events in order of time; such as would cover each other are one.
 fn marks<'a>(axis: Axis, events: impl Iterator<Item = &'a Event<'a>>) -> Vec<Mark> {
-    let mut bins: BTreeMap<i64, Mark> = BTreeMap::new();
+    let mut marks: Vec<Mark> = Vec::new();
     for event in events {
         let x = axis.x(event.at);
-        let mark = bins.entry(x / BIN).or_insert(Mark {
-            x,
-            act: event.act,
-            count: 0,
-        });
-        mark.act = event.act;
-        mark.count += 1;
+        match marks.last_mut().filter(|last| x - last.x < NEAREST) {
+            Some(last) => {
+                last.act = event.act;
+                last.count += 1;
+            }
+            None => marks.push(Mark {
+                x,
+                act: event.act,
+                count: 1,
+            }),
+        }
     }
-    bins.into_values().collect()
+    marks
 }
