@@ -94,13 +94,42 @@ pub struct Step {
 }
 
 /// What a proof can be about, and what gets old.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Artefact {
     /// The private key's certificate request.
     Request,
     /// The endpoint's certificate.
     Certificate,
+    /// The endpoint's names and addresses.
+    Hosts,
+    /// The product's version.
+    Version,
+}
+
+impl Artefact {
+    /// Every artefact.
+    pub const ALL: [Self; 4] = [Self::Request, Self::Certificate, Self::Hosts, Self::Version];
+
+    /// Its word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Certificate => "certificate",
+            Self::Hosts => "hosts",
+            Self::Version => "version",
+        }
+    }
+
+    /// What people call it.
+    pub fn called(self) -> &'static str {
+        match self {
+            Self::Request => "certificate request",
+            Self::Certificate => "certificate",
+            Self::Hosts => "set of hosts",
+            Self::Version => "product version",
+        }
+    }
 }
 
 /// A usual waiting time.

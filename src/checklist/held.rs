@@ -98,7 +98,7 @@ fn recorded(state: &State) -> HashMap<&str, u64> {
     let evidence = records.flat_map(|record| &record.evidence);
     evidence
         .filter_map(|evidence| match &evidence.proof {
-            Proof::File { sha256, size, .. } => Some((sha256.as_str(), *size)),
+            Proof::File(file) => Some((file.sha256.as_str(), file.size)),
             Proof::Text(_) => None,
         })
         .collect()

@@ -47,10 +47,48 @@ pub enum ChecklistCommand {
         /// The new folder; left out, the checklist's name in the install's folder
         folder: Option<PathBuf>,
     },
+    /// Say whether the record is as ptl wrote it, and states follow from what was done
+    Audit(AuditArgs),
+    /// Join what two people wrote at the same time
+    ///
+    /// Everything of both stays. Where both changed a step to different ends, the step is named and nothing is changed until
+    /// --keep says which counts.
+    Merge(MergeArgs),
+    /// Write the report that is handed over: where the install stands, with its evidence
+    ///
+    /// Whose it is, the stages, what is next and on whom it waits, what was recorded when, the generations and what
+    /// ends, what reports of ptl found, and the evidence with its digests. It runs no checks. Of ptl.toml it shows the
+    /// names of organisation, product and endpoints, and nothing else.
+    Report(ReportArgs),
+    /// Write something down
+    #[command(flatten)]
+    Change(Word),
+}
+
+/// What is written down.
+#[derive(Debug, Subcommand)]
+pub enum Word {
     /// Write down that work on a step has begun
     Start {
         /// A step, as int.csr
         step: String,
+        /// Who says so
+        #[command(flatten)]
+        by: By,
+    },
+    /// Write down that somebody else is waited for
+    Wait {
+        /// A step, as int.csr
+        step: String,
+        /// Whom it waits for
+        #[arg(long, value_name = "WHO")]
+        on: String,
+        /// The ticket or mail by which they know it
+        #[arg(long, value_name = "TEXT")]
+        reference: Option<String>,
+        /// The day by which they want to have answered
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        due: Option<String>,
         /// Who says so
         #[command(flatten)]
         by: By,
@@ -66,11 +104,47 @@ pub enum ChecklistCommand {
         #[command(flatten)]
         by: By,
     },
+    /// Write down that a step was tried and did not hold
+    Fail {
+        /// A step, as int.csr
+        step: String,
+        /// What was seen
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Who says so
+        #[command(flatten)]
+        by: By,
+    },
     /// Write down what stands in a step's way
     Block {
         /// A step, as int.csr
         step: String,
         /// What stands in its way
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Who says so
+        #[command(flatten)]
+        by: By,
+    },
+    /// Let a step count as done until the end of a day
+    Waive {
+        /// A step, as int.csr
+        step: String,
+        /// Why it may be missing
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The last day; then the step is open again by itself
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        until: String,
+        /// Who answers for it
+        #[command(flatten)]
+        by: By,
+    },
+    /// Write down that a step does not apply to this install
+    NotApplicable {
+        /// A step, as int.csr
+        step: String,
+        /// Why it does not
         #[arg(long, value_name = "TEXT")]
         reason: String,
         /// Who says so
@@ -88,12 +162,6 @@ pub enum ChecklistCommand {
         #[command(flatten)]
         by: By,
     },
-    /// Write the report that is handed over: where the install stands, with its evidence
-    ///
-    /// Whose it is, the stages, what is next and on whom it waits, what was recorded when, the generations and what
-    /// ends, what reports of ptl found, and the evidence with its digests. It runs no checks. Of ptl.toml it shows the
-    /// names of organisation, product and endpoints, and nothing else.
-    Report(ReportArgs),
 }
 
 /// The report that is handed over.
@@ -110,6 +178,40 @@ pub struct ReportArgs {
     /// Write a new zip: the report in every form, checklist.toml, the evidence in evidence/, and a manifest
     #[arg(long, value_name = "FILE.zip")]
     pub bundle: Option<PathBuf>,
+}
+
+/// What is to be proven of the record.
+#[derive(Args, Debug)]
+pub struct AuditArgs {
+    /// A digest that ptl printed or a report carries, or its first 16 digits: its history must be in the file
+    #[arg(long, value_name = "DIGEST")]
+    pub head: Option<String>,
+    /// Let what was changed by hand in the tables count from now on
+    #[arg(long, requires = "reason")]
+    pub adopt: bool,
+    /// Why it counts
+    #[arg(long, value_name = "TEXT", requires = "adopt")]
+    pub reason: Option<String>,
+    /// Who says so
+    #[command(flatten)]
+    pub by: By,
+}
+
+/// Which histories are joined.
+#[derive(Args, Debug)]
+pub struct MergeArgs {
+    /// The checklist that is changed: a file, or the folder of one
+    #[arg(value_name = "A")]
+    pub a: PathBuf,
+    /// The one that is joined to it, and stays as it is
+    #[arg(value_name = "B")]
+    pub b: PathBuf,
+    /// Which counts for a step that both changed to different ends; may be given again
+    #[arg(long, value_name = "STEP=A|B")]
+    pub keep: Vec<String>,
+    /// Who says so
+    #[command(flatten)]
+    pub by: By,
 }
 
 /// Who says so.

@@ -86,7 +86,10 @@ fn two_hundred_kills_leave_the_old_state_or_the_new_one_and_the_next_run_goes_on
         if after == before {
             old += 1;
         } else {
-            assert_eq!(state.records["plan.ods"].reason.as_deref(), Some(&*reason));
+            assert_eq!(
+                state.records["plan.ods"].particulars.reason.as_deref(),
+                Some(&*reason)
+            );
             new += 1;
         }
         hidden += u32::from(bench.path(HIDDEN).exists());

@@ -2,9 +2,8 @@
 
 use std::{fs, path::Path};
 
-use super::{warn_of_another, whole_second};
 use crate::{
-    checklist::{held, rules::Progress, state, view::View},
+    checklist::{book::Book, held, state, view::View},
     cli::{Global, checklist::ReportArgs},
     config::{self, Install},
     error::{Error, Result},
@@ -24,25 +23,20 @@ use crate::{
 pub(super) fn report(args: &ReportArgs, global: &Global, layout: Layout) -> Result<String> {
     let form = form(args, global)?;
     let folder = &global.install;
-    let text = Text::read(folder)?;
-    warn_of_another(&text.definition.id, global);
-    let held = held::held(folder, &text.state)?;
+    let book = super::read(global)?;
+    let checklist = unchanged(&book, folder)?;
+    let held = held::held(folder, &book.state)?;
     let install = install(folder)?;
-    let at = whole_second(global.time()?);
     let endings = install.as_ref().map_or_else(Endings::default, |install| {
-        Endings::of_install(install, None, at)
+        Endings::of_install(install, None, book.now.at)
     });
-    let view = View::of(&Progress {
-        definition: &text.definition,
-        state: &text.state,
-    });
+    let view = View::of(&book.progress());
     let handover = Handover::of(&Sources {
+        book: &book,
         view: &view,
         install: install.as_ref(),
         endings: &endings,
         held: &held,
-        head: None,
-        at,
     });
     let Some(target) = &args.bundle else {
         return report::handed_over(&handover, form);
@@ -50,7 +44,7 @@ pub(super) fn report(args: &ReportArgs, global: &Global, layout: Layout) -> Resu
     let archive = Archive {
         install: folder,
         handover: &handover,
-        checklist: &text.bytes,
+        checklist: &checklist,
         held: &held,
     };
     let archived = Archived {
@@ -78,32 +72,19 @@ fn form(args: &ReportArgs, global: &Global) -> Result<Option<Form>> {
     Ok(Some(args.form.unwrap_or(by_ending)))
 }
 
-/// The checklist, and the bytes that it was read from.
-struct Text {
-    definition: crate::checklist::definition::Definition,
-    state: state::State,
-    bytes: Vec<u8>,
-}
-
-impl Text {
-    fn read(folder: &Path) -> Result<Self> {
-        let (definition, state) = state::read(folder)?;
-        let path = folder.join(state::FILE);
-        let bytes = files::read(&path, files::SMALL)?;
-        let shown = path.display().to_string();
-        let again = state::parse(&files::text(&path, bytes.clone())?, &shown)?;
-        if again.1 != state {
-            return Err(
-                Error::input(format!("`{shown}` was changed by somebody else meanwhile"))
-                    .hint("Nothing was written: run the command again."),
-            );
-        }
-        Ok(Self {
-            definition,
-            state,
-            bytes,
-        })
+/// The bytes of the checklist that was read.
+fn unchanged(book: &Book, folder: &Path) -> Result<Vec<u8>> {
+    let path = folder.join(state::FILE);
+    let bytes = files::read(&path, files::SMALL)?;
+    let shown = path.display().to_string();
+    let (_, again) = state::parse(&files::text(&path, bytes.clone())?, &shown)?;
+    if again != book.state {
+        return Err(
+            Error::input(format!("`{shown}` was changed by somebody else meanwhile"))
+                .hint("Nothing was written: run the command again."),
+        );
     }
+    Ok(bytes)
 }
 
 /// The install, where the folder has a `ptl.toml`: one that is begun beside an install has none.

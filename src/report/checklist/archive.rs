@@ -53,8 +53,8 @@ pub struct Manifest {
     tool: &'static str,
     /// The time that everything was judged by.
     made: Timestamp,
-    /// The digest of the history's head.
-    head: Option<String>,
+    /// The digests of the newest events of the history.
+    heads: Vec<String>,
     /// The files of the archive but this one, in order.
     files: Vec<Entry>,
     /// The files that were given as evidence and are not at hand.
@@ -127,7 +127,7 @@ impl Archive<'_> {
             kind: "checklist-bundle",
             tool: concat!("ptl ", env!("CARGO_PKG_VERSION")),
             made: self.handover.made,
-            head: self.handover.head.map(str::to_owned),
+            heads: self.handover.heads.to_vec(),
             files,
             absent: given
                 .filter_map(|given| {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{are, bold, done_command, listed, since, word};
+use super::{are, awaited, bold, done_command, listed, since, word};
 use crate::{
     checklist::{
         state::Status,
@@ -65,6 +65,12 @@ impl OneStep<'_> {
             many => format!("{many} steps"),
         };
         rows.push(("Relied on by", relying));
+        if step.on.is_some() {
+            rows.push(("Waits for", awaited(step)));
+        }
+        if let Some(turned) = &step.turned {
+            rows.push(("Open again", turned.clone()));
+        }
         if let Some(reason) = step.reason {
             rows.push(("Reason", visible(reason).into_owned()));
         }
@@ -114,7 +120,14 @@ fn standing(stage: &StageView<'_>, step: &StepView<'_>) -> String {
         ),
         "done" => format!("is done since {since}."),
         "in progress" => format!("is in progress since {since}."),
+        "waiting" => format!("waits for {} since {since}.", awaited(step)),
+        "failed" => format!("failed on {since}."),
         "blocked" => format!("is blocked since {since}."),
+        "waived" => format!(
+            "counts as done until the end of {}, since {since}.",
+            step.until.map(|day| day.to_string()).unwrap_or_default()
+        ),
+        "n/a" => format!("does not apply here, since {since}."),
         "ready" => "is open, and can be done now.".to_owned(),
         _ if !stage.gate.open => format!(
             "must wait: the stage `{}` is shut until {} done.",
@@ -143,7 +156,7 @@ fn proof(evidence: &EvidenceView<'_>) -> String {
 fn commands(step: &StepView<'_>) -> Vec<String> {
     let id = step.id;
     let mut lines = Vec::new();
-    if step.state == Status::Done {
+    if step.state.satisfies() {
         lines.push(format!(
             "To prove it again: `ptl checklist reopen {id} --reason \"...\"`"
         ));
@@ -159,6 +172,11 @@ fn commands(step: &StepView<'_>) -> Vec<String> {
         if step.state != Status::Blocked {
             lines.push(format!(
                 "When it is stuck:   `ptl checklist block {id} --reason \"...\"`"
+            ));
+        }
+        if step.state != Status::Waiting {
+            lines.push(format!(
+                "When others have it: `ptl checklist wait {id} --on WHO`"
             ));
         }
     } else {

@@ -40,20 +40,26 @@ struct Row {
 #[derive(Clone, Debug, Serialize)]
 struct Mark {
     x: i64,
-    /// What happened last of it.
+    /// What was done last of it.
     act: &'static str,
+    /// The state that it set.
+    state: Option<&'static str>,
     count: usize,
 }
 
 impl TimeLine {
     /// Nothing where nothing was recorded.
     pub(super) fn of(handover: &Handover<'_>) -> Option<Self> {
-        let first = handover.events.first()?.at;
-        let last = handover.events.last()?.at;
+        // The order of a history is that of its entries, whatever the clocks said.
+        let first = handover.events.iter().map(|it| it.at).min()?;
+        let last = handover.events.iter().map(|it| it.at).max()?;
         let axis = Axis::over(first, last.max(handover.made));
         let mut rows: Vec<Row> = Vec::new();
         for stage in &handover.stages {
-            let of_stage = handover.events.iter().filter(|it| it.stage == stage.id);
+            let of_stage = handover
+                .events
+                .iter()
+                .filter(|it| it.stage == Some(stage.id));
             let marks = marks(axis, of_stage);
             if !marks.is_empty() {
                 let place = i64::try_from(rows.len()).unwrap_or_default();
@@ -77,17 +83,21 @@ impl TimeLine {
 
 /// The marks of events in order of time; such as would cover each other are one.
 fn marks<'a>(axis: Axis, events: impl Iterator<Item = &'a Event<'a>>) -> Vec<Mark> {
+    let mut events: Vec<_> = events.collect();
+    events.sort_by_key(|event| event.at);
     let mut marks: Vec<Mark> = Vec::new();
     for event in events {
         let x = axis.x(event.at);
         match marks.last_mut().filter(|last| x - last.x < NEAREST) {
             Some(last) => {
                 last.act = event.act;
+                last.state = event.state;
                 last.count += 1;
             }
             None => marks.push(Mark {
                 x,
                 act: event.act,
+                state: event.state,
                 count: 1,
             }),
         }

@@ -1,49 +1,94 @@
-//! The time line of a report: what was recorded of which step, when and by whom.
+//! The time line of a report: what was done, when and by whom.
 
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::checklist::view::{StageView, StepView, View};
+use crate::checklist::{
+    book::Book,
+    history::{Act, Entry},
+    state::{Evidence, Proof},
+    view::{StageView, StepView, View},
+};
 
-/// Something that was recorded.
+/// Something that was done.
 #[derive(Clone, Debug, Serialize)]
 pub struct Event<'a> {
     /// When.
     pub at: Timestamp,
     /// By whom.
     pub by: &'a str,
-    /// The stage of the step.
-    pub stage: &'a str,
-    /// The step.
-    pub step: &'a str,
-    /// What is so once it is done.
-    pub title: &'a str,
-    /// What happened to it: `done`, `start`, `block`, `reopen`.
+    /// The stage of the step; nothing where histories were joined.
+    pub stage: Option<&'a str>,
+    /// The step; nothing where histories were joined.
+    pub step: Option<&'a str>,
+    /// Which kind of thing was done: `done`, `wait`, `reopen`.
     pub act: &'static str,
-    /// What was given: the reason, or the evidence, one entry each.
+    /// The state that it set; nothing where it set none.
+    pub state: Option<&'static str>,
+    /// What was given: reasons, references, evidence, one entry each.
     pub said: Vec<&'a str>,
 }
 
-/// What the steps' records say, oldest first; at one time in the order of the checklist.
-pub(super) fn all<'a>(view: &'a View<'a>) -> Vec<Event<'a>> {
-    let mut events = Vec::new();
+/// Everything that was done, in the order of the history; of a file without one, what its records say, oldest first.
+pub(super) fn all<'a>(book: &'a Book, view: &'a View<'a>) -> Vec<Event<'a>> {
+    if book.state.is_old {
+        return of_records(view);
+    }
+    let entries = book.state.history.events.iter();
+    entries.map(|entry| of_entry(book, entry)).collect()
+}
+
+fn of_entry<'a>(book: &'a Book, entry: &'a Entry) -> Event<'a> {
+    let event = &entry.event;
+    let deed = &event.deed;
+    let step = deed.step.as_deref();
+    let stage = step.and_then(|step| book.definition.step(step));
+    let particulars = &deed.particulars;
+    let words = [
+        &particulars.on,
+        &particulars.reference,
+        &particulars.reason,
+        &deed.why,
+    ];
+    let words = words.into_iter().filter_map(Option::as_deref);
+    Event {
+        at: event.at,
+        by: &event.by,
+        stage: stage.map(|(stage, _)| stage.id.as_str()),
+        step,
+        act: deed.act.word(),
+        state: deed.status().map(|status| status.word()),
+        said: words.chain(deed.evidence.iter().map(given)).collect(),
+    }
+}
+
+fn given(evidence: &Evidence) -> &str {
+    match &evidence.proof {
+        Proof::Text(text) => text,
+        Proof::File(file) => &file.name,
+    }
+}
+
+/// A record says what was done last, and each piece of evidence when it was given.
+fn of_records<'a>(view: &'a View<'a>) -> Vec<Event<'a>> {
+    let mut events: Vec<Event<'a>> = Vec::new();
     for stage in &view.stages {
         for step in &stage.steps {
-            events.extend(of_step(stage, step));
+            events.extend(of_record(stage, step));
         }
     }
     events.sort_by_key(|event| event.at);
     events
 }
 
-fn of_step<'a>(stage: &'a StageView<'a>, step: &'a StepView<'a>) -> Vec<Event<'a>> {
-    let event = |at, by, act, said| Event {
+fn of_record<'a>(stage: &'a StageView<'a>, step: &'a StepView<'a>) -> Vec<Event<'a>> {
+    let event = |at, by, state, said| Event {
         at,
         by,
-        stage: stage.id,
-        step: step.id,
-        title: step.title,
-        act,
+        stage: Some(stage.id),
+        step: Some(step.id),
+        act: Act::Import.word(),
+        state: Some(state),
         said,
     };
     let mut events: Vec<Event<'a>> = Vec::new();
@@ -54,20 +99,10 @@ fn of_step<'a>(stage: &'a StageView<'a>, step: &'a StepView<'a>) -> Vec<Event<'a
             None => events.push(event(given.at, given.by, "done", vec![said])),
         }
     }
-    let told = events.last().is_some_and(|last| Some(last.at) == step.at);
-    if let (Some(at), Some(by), false) = (step.at, step.by, told) {
+    let is_told = events.last().is_some_and(|last| Some(last.at) == step.at);
+    if let (Some(at), Some(by), false) = (step.at, step.by, is_told) {
         let said = step.reason.into_iter().collect();
-        events.push(event(at, by, act(step.state.word()), said));
+        events.push(event(at, by, step.state.word(), said));
     }
     events
-}
-
-/// The act that brought a step into a state.
-fn act(state: &str) -> &'static str {
-    match state {
-        "done" => "done",
-        "in-progress" => "start",
-        "blocked" => "block",
-        _ => "reopen",
-    }
 }

@@ -7,8 +7,10 @@ use serde::Serialize;
 
 use crate::{
     checklist::{
+        book::Book,
         held::{self, Held},
-        view::{EvidenceView, StepView, View},
+        state::{File, Proof},
+        view::{EvidenceView, View},
     },
     checks,
 };
@@ -34,7 +36,7 @@ pub struct Given<'a> {
     pub by: &'a str,
 }
 
-/// Evidence that is a report of ptl's own, in short. Hosts, names and reasons stand in the file alone.
+/// Evidence that is a report of ptl's own, in short.
 #[derive(Clone, Debug, Serialize)]
 pub struct PastReport<'a> {
     /// The step that it was given for.
@@ -47,10 +49,17 @@ pub struct PastReport<'a> {
     pub command: &'a str,
     /// The environment that it was about.
     pub environment: Option<&'a str>,
-    /// The time that it judged by.
-    pub judged: Timestamp,
     /// `pass`, `fail` or `undetermined`.
     pub verdict: &'static str,
+    /// What it found; nothing where the install's folder `evidence/` does not hold it.
+    pub found: Option<Found<'a>>,
+}
+
+/// What a report found. Hosts, names and reasons stand in the file alone.
+#[derive(Clone, Debug, Serialize)]
+pub struct Found<'a> {
+    /// The time that it judged by.
+    pub judged: Timestamp,
     /// How many requirements were met.
     pub met: usize,
     /// The checks that failed and weigh as errors.
@@ -72,35 +81,31 @@ pub struct Checked<'a> {
     pub title: Option<&'static str>,
 }
 
-type Shelf<'a> = HashMap<&'a str, &'a Held>;
-
-fn by_digest(held: &[Held]) -> Shelf<'_> {
+fn by_digest(held: &[Held]) -> HashMap<&str, &Held> {
     held.iter().map(|it| (it.sha256.as_str(), it)).collect()
-}
-
-fn steps<'a>(view: &'a View<'a>) -> impl Iterator<Item = &'a StepView<'a>> {
-    view.stages.iter().flat_map(|stage| &stage.steps)
 }
 
 impl<'a> Given<'a> {
     pub(super) fn all(view: &'a View<'a>, held: &'a [Held]) -> Vec<Self> {
         let shelf = by_digest(held);
-        steps(view)
+        let steps = view.stages.iter().flat_map(|stage| &stage.steps);
+        steps
             .flat_map(|step| step.evidence.iter().map(|given| (step.id, given)))
-            .map(|(step, given)| Self::of(step, given, &shelf))
+            .map(|(step, given)| {
+                let is_held = given.sha256.is_some_and(|it| shelf.contains_key(it));
+                Self::of(step, given, is_held)
+            })
             .collect()
     }
 
-    fn of(step: &'a str, given: &'a EvidenceView<'a>, shelf: &Shelf<'_>) -> Self {
+    fn of(step: &'a str, given: &'a EvidenceView<'a>, held: bool) -> Self {
         Self {
             step,
             text: given.text,
             file: given.file,
             size: given.size,
             sha256: given.sha256,
-            held: given
-                .sha256
-                .is_some_and(|digest| shelf.contains_key(digest)),
+            held,
             at: given.at,
             by: given.by,
         }
@@ -108,30 +113,46 @@ impl<'a> Given<'a> {
 }
 
 impl<'a> PastReport<'a> {
-    pub(super) fn all(view: &'a View<'a>, held: &'a [Held]) -> Vec<Self> {
+    /// In the order of the checklist.
+    pub(super) fn all(book: &'a Book, held: &'a [Held]) -> Vec<Self> {
         let shelf = by_digest(held);
         let mut reports = Vec::new();
-        for step in steps(view) {
-            for given in &step.evidence {
-                if let (Some(file), Some(digest)) = (given.file, given.sha256)
-                    && let Some(report) = shelf.get(digest).and_then(|it| it.report.as_ref())
-                {
-                    reports.push(Self::of(step.id, file, digest, report));
+        for step in book.definition.steps() {
+            let record = book.state.records.get(&step.id);
+            for given in record.iter().flat_map(|record| &record.evidence) {
+                if let Proof::File(file) = &given.proof {
+                    let content = shelf.get(file.sha256.as_str());
+                    let content = content.and_then(|held| held.report.as_ref());
+                    reports.extend(Self::of(&step.id, file, content));
                 }
             }
         }
         reports
     }
 
-    fn of(step: &'a str, file: &'a str, sha256: &'a str, report: &'a held::PastReport) -> Self {
-        Self {
+    /// By its content where that is at hand, since that has the recorded digest; else by what was recorded of it.
+    fn of(step: &'a str, file: &'a File, content: Option<&'a held::PastReport>) -> Option<Self> {
+        let (command, environment, verdict) = match (content, &file.report) {
+            (Some(content), _) => (&content.command, &content.environment, content.verdict),
+            (None, Some(told)) => (&told.command, &told.environment, told.verdict.word()),
+            (None, None) => return None,
+        };
+        Some(Self {
             step,
-            file,
-            sha256,
-            command: &report.command,
-            environment: report.environment.as_deref(),
+            file: &file.name,
+            sha256: &file.sha256,
+            command,
+            environment: environment.as_deref(),
+            verdict,
+            found: content.map(Found::of),
+        })
+    }
+}
+
+impl<'a> Found<'a> {
+    fn of(report: &'a held::PastReport) -> Self {
+        Self {
             judged: report.started,
-            verdict: report.verdict,
             met: report.met,
             failed: Checked::all(&report.failed),
             warned: Checked::all(&report.warned),

@@ -15,11 +15,11 @@ use serde::Serialize;
 
 pub use dates::{Ending, Generation, Life};
 pub use events::Event;
-pub use evidence::{Checked, Given, PastReport};
+pub use evidence::{Checked, Found, Given, PastReport};
 pub use steps::{Count, Next, Pending, Stage, Step, Usual};
 
 use crate::{
-    checklist::{held::Held, view::View},
+    checklist::{book::Book, held::Held, view::View},
     config, environment,
     survey::expiry::Endings,
 };
@@ -28,6 +28,8 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub struct Sources<'a> {
     /// The checklist and what happened to it.
+    pub book: &'a Book,
+    /// The same, put together.
     pub view: &'a View<'a>,
     /// The install, where the folder has a `ptl.toml`.
     pub install: Option<&'a config::Install>,
@@ -35,22 +37,23 @@ pub struct Sources<'a> {
     pub endings: &'a Endings,
     /// The evidence that is at hand.
     pub held: &'a [Held],
-    /// The digest of the history's head, where the checklist has a history.
-    pub head: Option<&'a str>,
-    /// The time that everything is judged by.
-    pub at: Timestamp,
 }
 
 /// The document.
 #[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub struct Handover<'a> {
     schema: u32,
     kind: &'static str,
     tool: &'static str,
     /// The time that everything is judged by, UTC, whole seconds.
     pub made: Timestamp,
-    /// The digest of the history's head.
-    pub head: Option<&'a str>,
+    /// The digests of the newest events: who keeps them can prove later that nothing before them was changed.
+    pub heads: &'a [String],
+    /// Whether the history hangs together.
+    pub sound: bool,
+    /// The steps whose tables were changed by hand, which counts for nothing.
+    pub by_hand: &'a [&'a str],
     /// The checklist's id.
     pub definition: &'a str,
     /// What people call it.
@@ -123,8 +126,10 @@ impl<'a> Handover<'a> {
             schema: 1,
             kind: "checklist-report",
             tool: concat!("ptl ", env!("CARGO_PKG_VERSION")),
-            made: sources.at,
-            head: sources.head,
+            made: whole_second(sources.book.now.at),
+            heads: &view.heads,
+            sound: view.sound,
+            by_hand: &view.by_hand,
             definition: view.definition,
             title: view.title,
             install: sources.install.map(Install::of),
@@ -134,11 +139,11 @@ impl<'a> Handover<'a> {
             stages,
             next: Next::all(view),
             pending: Pending::all(view),
-            events: events::all(view),
+            events: events::all(sources.book, view),
             generations: sources.install.map(Generation::all).unwrap_or_default(),
             endings: sources.endings.all.iter().map(Ending::of).collect(),
             unread: sources.endings.problems.len(),
-            reports: PastReport::all(view, sources.held),
+            reports: PastReport::all(sources.book, sources.held),
             evidence: Given::all(view, sources.held),
         }
     }
@@ -169,6 +174,10 @@ impl<'a> Install<'a> {
 /// The shipped profile of an environment.
 fn profile(id: &str) -> Option<&'static environment::Environment> {
     environment::all().iter().find(|profile| profile.id == id)
+}
+
+fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// The word that a type has in JSON.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use crate::checklist::{
@@ -69,6 +69,10 @@ pub struct Step<'a> {
     pub by: Option<&'a str>,
     /// Why.
     pub reason: Option<&'a str>,
+    /// The last day of its waiver.
+    pub until: Option<Date>,
+    /// Why what was recorded of it holds no longer, as a sentence; it is open then.
+    pub turned: Option<&'a str>,
 }
 
 /// How many steps are how far.
@@ -127,6 +131,10 @@ pub struct Pending<'a> {
     pub by: Option<&'a str>,
     /// Why.
     pub reason: Option<&'a str>,
+    /// The ticket or mail by which they know it.
+    pub reference: Option<&'a str>,
+    /// The day by which they want to have answered.
+    pub due: Option<Date>,
     /// The open steps that it relies on.
     pub missing: &'a [&'a str],
     /// How long others usually take.
@@ -197,6 +205,8 @@ impl<'a> Step<'a> {
             at: step.at,
             by: step.by,
             reason: step.reason,
+            until: step.until,
+            turned: step.turned.as_deref(),
         }
     }
 }
@@ -261,10 +271,12 @@ impl<'a> Pending<'a> {
             id: step.id,
             title: step.title,
             state: state(step),
-            on: step.owner,
+            on: step.on.unwrap_or(step.owner),
             since: step.at,
             by: step.by,
             reason: step.reason,
+            reference: step.reference,
+            due: step.due,
             missing: &step.missing,
             usual: step.wait.map(Usual::of),
         }
