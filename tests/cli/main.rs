@@ -4,6 +4,7 @@
 
 mod list_host;
 mod loopback;
+mod on_its_way;
 mod pki;
 #[cfg(unix)]
 mod rehearsal_spine;
@@ -29,7 +30,9 @@ mod chain_lists;
 mod chain_paths;
 mod chain_stores;
 mod checklist;
+mod checklist_bundle;
 mod checklist_file;
+mod checklist_report;
 mod checklist_view;
 mod command_line;
 mod config;
