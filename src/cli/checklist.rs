@@ -18,7 +18,7 @@ Examples:
   ptl checklist begin renewal                       a certificate ends: a checklist beside this one
   ptl checklist report                              where the install stands, to paste into a ticket
   ptl checklist report --output report.html         the same as one page, to attach and to print
-  ptl checklist report --bundle handover.zip        both, with the evidence and the digest of each file
+  ptl checklist report --bundle handover.zip        both, with the evidence and every digest
 
 Exit: 0 shown or written down, 1 a gate is shut or a step cannot be done yet: nothing was changed,
       2 wrong input, or checklist.toml is wrong.")]

@@ -5,13 +5,13 @@
 
 use std::{borrow::Cow, sync::OnceLock};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use minijinja::{
     AutoEscape, Environment, ErrorKind, Output, State, UndefinedBehavior, Value, context,
     escape_formatter, syntax::SyntaxConfig, value::Serde,
 };
 
-use super::{drawing, handover::Handover, markdown, visible};
+use super::{drawing, handover::Handover, markdown, styles, visible};
 use crate::error::{Error, Result};
 
 /// What a document for people is written as.
@@ -47,9 +47,6 @@ const TEMPLATES: &[(&str, &str)] = &[
         include_str!("../../templates/report/checklist.md"),
     ),
 ];
-
-/// The styles of every page.
-const STYLES: &str = include_str!("../../templates/report/styles.css");
 
 /// How a template whose name ends in `.md` is escaped.
 const MARKDOWN: AutoEscape = AutoEscape::Custom(Cow::Borrowed("markdown"));
@@ -115,11 +112,8 @@ fn strict() -> Environment<'static> {
     engine.add_filter("moment", moment);
     engine.add_filter("word", |word: String| word.replace('-', " "));
     // The page's policy lets in no style but this one, so that none can be smuggled in.
-    engine.add_global("styles", Value::from_safe_string(STYLES.to_owned()));
-    engine.add_global(
-        "styles_digest",
-        openssl::base64::encode_block(&openssl::sha::sha256(STYLES.as_bytes())),
-    );
+    engine.add_global("styles", Value::from_safe_string(styles::TEXT.to_owned()));
+    engine.add_global("styles_digest", styles::digest());
     engine
 }
 
@@ -139,9 +133,13 @@ fn write(out: &mut Output, text: &str) -> Result<(), minijinja::Error> {
     out.write_str(text).map_err(minijinja::Error::from)
 }
 
-/// `22 Nov 2026`.
+/// `22 Nov 2026`, of a moment or a day.
 fn day(time: &str) -> Result<String, minijinja::Error> {
-    formatted(time, "%-d %b %Y")
+    const FORM: &str = "%-d %b %Y";
+    match time.parse::<Date>() {
+        Ok(day) if !time.contains('T') => Ok(day.strftime(FORM).to_string()),
+        _ => formatted(time, FORM),
+    }
 }
 
 /// `22 Nov 2026, 17:00 UTC`.
@@ -207,5 +205,24 @@ mod tests {
     fn what_a_macro_makes_is_escaped_once() {
         let template = "{% macro b(it) %}<b>{{ it }}</b>{% endmacro %}{{ b(text) }}";
         assert_eq!(rendered("a.html", template, "<").unwrap(), "<b>&lt;</b>");
+        assert_eq!(rendered("a.md", template, "<").unwrap(), "<b>&lt;</b>");
+    }
+
+    #[test]
+    fn times_are_said_as_people_say_them() {
+        let time = "2026-11-02T17:00:00Z";
+        assert_eq!(
+            rendered("a.md", "{{ text|day }}", time).unwrap(),
+            "2 Nov 2026"
+        );
+        assert_eq!(
+            rendered("a.md", "{{ text|moment }}", time).unwrap(),
+            "2 Nov 2026, 17:00 UTC"
+        );
+        assert_eq!(
+            rendered("a.md", "{{ text|day }}", "2026-11-02").unwrap(),
+            "2 Nov 2026"
+        );
+        assert!(rendered("a.md", "{{ text|day }}", "soon").is_err());
     }
 }

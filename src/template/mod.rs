@@ -8,6 +8,7 @@ mod engine;
 mod escape;
 pub mod handover;
 mod markdown;
+mod styles;
 
 pub use engine::{Form, render};
 pub use escape::{json, visible};
