@@ -57,6 +57,8 @@ pub struct HandView {
     pub says: Option<Status>,
     /// What follows from the history; nothing: it has none of the step.
     pub follows: Option<Status>,
+    /// In what the two differ, by the keys of the file.
+    pub differs: Vec<&'static str>,
 }
 
 /// Whether an event that somebody remembers is in the file.
@@ -80,10 +82,17 @@ impl Audit {
             line: *line,
             what: fault.what.clone(),
         });
-        let by_hand = state.by_hand.iter().map(|(step, table)| HandView {
-            step: step.clone(),
-            says: table.as_ref().map(|it| it.status),
-            follows: state.records.get(step).map(|it| it.status),
+        let by_hand = state.by_hand.iter().map(|(step, table)| {
+            let record = state.records.get(step);
+            HandView {
+                step: step.clone(),
+                says: table.as_ref().map(|it| it.status),
+                follows: record.map(|it| it.status),
+                differs: table
+                    .as_ref()
+                    .zip(record)
+                    .map_or_else(Vec::new, |(table, record)| table.differs(record)),
+            }
         });
         Self {
             schema: 1,

@@ -32,6 +32,7 @@ mod chain_stores;
 mod checklist;
 mod checklist_bundle;
 mod checklist_file;
+mod checklist_history;
 mod checklist_report;
 mod checklist_view;
 mod command_line;

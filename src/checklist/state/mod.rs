@@ -104,6 +104,27 @@ pub struct Record {
     pub evidence: Vec<Evidence>,
 }
 
+impl Record {
+    /// In what two records of a step differ, by the keys of the file.
+    pub fn differs(&self, other: &Self) -> Vec<&'static str> {
+        let pairs = [
+            ("state", self.status != other.status),
+            ("at", self.at != other.at),
+            ("by", self.by != other.by),
+            (
+                "reason",
+                self.particulars.reason != other.particulars.reason,
+            ),
+            ("evidence", self.evidence != other.evidence),
+        ];
+        let named: Vec<_> = pairs.iter().filter(|(_, differs)| *differs).collect();
+        match named.is_empty() {
+            true => vec!["what belongs to its state"],
+            false => named.into_iter().map(|(key, _)| *key).collect(),
+        }
+    }
+}
+
 /// What belongs to a state, each where the state has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Particulars {

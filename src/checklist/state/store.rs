@@ -7,7 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{FILE, Record, State, Status, edit::Draft, parse};
+use super::{FILE, Record, State, edit::Draft, parse};
 use crate::{
     checklist::{
         definition::Definition,
@@ -180,11 +180,19 @@ impl Opened {
         let Some(found) = self.state.by_hand.get(step) else {
             return Ok(());
         };
-        let found = found.as_ref().map_or("nothing", |it| it.status.word());
         let wanted = self.state.records.get(step);
-        let wanted = wanted.map_or(Status::Open, |it| it.status).word();
+        let how = match (found, wanted) {
+            (Some(found), Some(wanted)) => {
+                format!(
+                    "its {} differ from the history",
+                    found.differs(wanted).join(", ")
+                )
+            }
+            (Some(_), None) => "the history has nothing of it".to_owned(),
+            (None, _) => "it is gone".to_owned(),
+        };
         Err(Error::input(format!(
-            "the table of `{step}` in `{}` was changed by hand: it says {found}, and the history {wanted}",
+            "the table of `{step}` in `{}` was changed by hand: {how}",
             self.shown
         ))
         .hint("Put back what stood there, or say why it counts: `ptl checklist audit --adopt --reason \"...\"`."))

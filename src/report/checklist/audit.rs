@@ -74,12 +74,17 @@ impl Audit {
 }
 
 fn hand(hand: &HandView) -> String {
-    format!(
-        "{}: its table says {}, and the history {}",
-        visible(&hand.step),
-        hand.says.map_or("nothing", |it| it.word()),
-        hand.follows.map_or("nothing", |it| it.word())
-    )
+    let how = match (hand.says, hand.follows) {
+        (Some(says), Some(follows)) if says != follows => format!(
+            "its table says {}, and the history {}",
+            says.word(),
+            follows.word()
+        ),
+        (Some(_), Some(_)) => format!("its {} differ from the history", hand.differs.join(", ")),
+        (Some(says), None) => format!("its table says {}, and the history nothing", says.word()),
+        (None, _) => "its table is gone".to_owned(),
+    };
+    format!("{}: {how}", visible(&hand.step))
 }
 
 impl Explanation for Merged {

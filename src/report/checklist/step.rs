@@ -176,7 +176,7 @@ fn commands(step: &StepView<'_>) -> Vec<String> {
         }
         if step.state != Status::Waiting {
             lines.push(format!(
-                "When others have it: `ptl checklist wait {id} --on WHO`"
+                "When it waits:      `ptl checklist wait {id} --on WHO`"
             ));
         }
     } else {
