@@ -21,6 +21,9 @@ use crate::{
 /// The folder's name in the install's folder.
 pub const FOLDER: &str = "evidence";
 
+/// The most that is taken as evidence; a larger file was never recorded.
+const MOST: u64 = 64 * 1024 * 1024;
+
 /// A file of the folder that the checklist has recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Held {
@@ -51,7 +54,7 @@ pub fn held(install: &Path, state: &State) -> Result<Vec<Held>> {
             continue;
         };
         // What has the length of no recorded file is none: it need not be read.
-        if !wanted.values().any(|recorded| *recorded == size) {
+        if size > MOST || !wanted.values().any(|recorded| *recorded == size) {
             continue;
         }
         let content = whole(file, size, &shown)?;

@@ -1,18 +1,21 @@
 //! A folder whose regular files are read, and in which no symlink is followed: neither the folder nor a file in it.
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
 
 #[cfg(not(unix))]
 use super::open_regular;
 use super::unreadable;
 use crate::error::{Error, Result};
 
-/// An open folder to read from. One that is exchanged meanwhile changes nothing on Unix.
+/// A folder to read from; on Unix it stays open, so that one which takes its place meanwhile is not read.
 #[derive(Debug)]
 pub struct Shelf {
     #[cfg(unix)]
     handle: File,
-    path: std::path::PathBuf,
+    path: PathBuf,
 }
 
 impl Shelf {
@@ -56,7 +59,7 @@ impl Shelf {
     /// Where it cannot be read.
     pub fn names(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
-        for entry in std::fs::read_dir(&self.path).map_err(|error| unreadable(&self.path, error))? {
+        for entry in fs::read_dir(&self.path).map_err(|error| unreadable(&self.path, error))? {
             let entry = entry.map_err(|error| unreadable(&self.path, error))?;
             names.extend(entry.file_name().into_string());
         }
@@ -105,7 +108,7 @@ impl Shelf {
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-    use std::{fs, os::unix::fs::symlink};
+    use std::os::unix::fs::symlink;
 
     use super::*;
 

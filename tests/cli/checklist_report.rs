@@ -110,7 +110,7 @@ fn every_state_and_time_stands_in_both_forms_for_people() {
         "A12345",
         "HSCN Ltd",
         "CHG-1",
-        "2026-12-04",
+        "4 Dec 2026",
         "no answer",
         "not applicable",
         "a wrong claim",
@@ -170,7 +170,7 @@ party_key = "MARK03-000001"
 key = "MARK04.key"
 certificate = "MARK05.pem"
 chain = "MARK06.pem"
-trust = ["MARK07.pem"]
+trust = ["MARK07.pem", "MARK14.pem"]
 endpoint = "https://example.thirdparty.nhs.uk/MARK08"
 source_address = "10.9.8.7"
 msg_out = ["mark10.nhs.uk"]
@@ -201,6 +201,10 @@ fn nothing_of_ptl_toml_is_shown_but_names() {
     let bench = on_its_way()
         .variable("HTTPS_PROXY", "http://MARK19.example:3128")
         .variable("PTL_PASSPHRASE_FILE", "MARK20");
+    // What is read shows its names, and not where it stands.
+    for (name, marked) in [("leaf", "MARK05"), ("sub", "MARK06"), ("root", "MARK07")] {
+        bench.write(&format!("{marked}.pem"), bench.read(&format!("{name}.pem")));
+    }
     bench.write("ptl.toml", marked());
     let commented = bench
         .read(FILE)
@@ -218,7 +222,9 @@ fn nothing_of_ptl_toml_is_shown_but_names() {
             assert!(!said.contains(mark), "{form:?} shows {mark}: {run}");
         }
     }
-    assert_eq!(document(&bench)["unread"], 3);
+    let report = document(&bench);
+    assert_eq!(report["unread"], 1);
+    assert_eq!(report["endings"].as_array().unwrap().len(), 4);
 }
 
 #[test]

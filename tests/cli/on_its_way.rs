@@ -51,25 +51,40 @@ pub(crate) fn on_its_way() -> Bench {
         ])
         .exits(0);
     bench.write("evidence/check.json", passed.stdout);
-    for words in [
-        &["done", "plan.ods", "--evidence", "ODS code A12345"][..],
-        &["done", "plan.dspt", "--evidence", "evidence/check.json"],
-        &["start", "plan.nsd"],
-        &[
-            "wait",
-            "int.hscn",
-            "--on",
-            "HSCN Ltd",
-            "--reference",
-            "CHG-1",
-            "--due",
-            "2026-12-04",
-        ],
-        &["block", "plan.usecase", "--reason", "no answer"],
-        &["not-applicable", "build.tkw", "--reason", "no simulator"],
-        &["fail", "build.jwt", "--reason", "a wrong claim"],
+    for (at, words) in [
+        (
+            "2026-06-02T09:12:00Z",
+            &["done", "plan.ods", "--evidence", "ODS code A12345"][..],
+        ),
+        (
+            "2026-06-19T14:20:00Z",
+            &["done", "plan.dspt", "--evidence", "evidence/check.json"],
+        ),
+        ("2026-07-03T09:30:00Z", &["start", "plan.nsd"]),
+        (
+            "2026-08-30T10:00:00Z",
+            &[
+                "wait",
+                "int.hscn",
+                "--on",
+                "HSCN Ltd",
+                "--reference",
+                "CHG-1",
+                "--due",
+                "2026-12-04",
+            ],
+        ),
+        (
+            "2026-10-08T10:00:00Z",
+            &["block", "plan.usecase", "--reason", "no answer"],
+        ),
+        (
+            "2026-11-10T10:00:00Z",
+            &["not-applicable", "build.tkw", "--reason", "no simulator"],
+        ),
+        (AT, &["fail", "build.jwt", "--reason", "a wrong claim"]),
     ] {
-        ptl(&bench, words).exits(0);
+        ptl(&bench, &[words, &["--at", at]].concat()).exits(0);
     }
     bench
 }

@@ -34,11 +34,13 @@ impl Look {
             scripts.join("node_modules").is_dir(),
             "tests/web lacks its packages: run tests/run --only-install"
         );
-        let output = Command::new("node")
+        // A browser asks for things of its own accord: here there is no network but its own.
+        let output = Command::new("unshare")
+            .args(["-rn", "node"])
             .arg(scripts.join("look.mjs"))
             .args([page, &folder])
             .output()
-            .expect("node is installed");
+            .expect("unshare is installed");
         assert!(
             output.status.success(),
             "{}",
@@ -194,4 +196,39 @@ fn hostile_text_neither_runs_nor_breaks_the_page() {
     look.is_open_to_all();
     look.is_walked_by_keyboard();
     look.is_printed(5..=60);
+}
+
+/// What the other tests rely on: each of these mistakes is seen.
+#[test]
+fn a_page_with_mistakes_is_seen_to_have_them() {
+    let bench = on_its_way();
+    let sound = fs::read_to_string(page(&bench)).unwrap();
+    let (before, policy) = sound.split_once("<meta http-equiv").unwrap();
+    let (_, after) = policy.split_once('>').unwrap();
+    let mut broken = format!("{before}{after}");
+    for (from, to) in [
+        ("--muted: #535e6c", "--muted: #a9b4c2"),
+        ("outline: 3px solid var(--ready)", "outline: none"),
+        ("overflow-wrap: anywhere", "overflow-wrap: normal"),
+        ("<caption>Steps by stage</caption>", ""),
+        (
+            "<footer>",
+            "<footer><script>window.hacked = 1</script><img alt=\"\" src=\"http://127.0.0.1:9/a.png\">",
+        ),
+        ("ODS code A12345", &"x".repeat(2000)),
+    ] {
+        assert!(broken.contains(from), "{from}");
+        broken = broken.replacen(from, to, 1);
+    }
+    let look = Look::at(&bench.write("broken.html", broken), "broken");
+    let view = &look.views()[0];
+    assert_ne!(view["console"], serde_json::json!([]));
+    assert_eq!(view["requests"].as_array().unwrap().len(), 2, "{view:#}");
+    for (what, seen) in [("outside", 2), ("bareTables", 1)] {
+        assert_eq!(view["shape"][what], seen, "{what}");
+    }
+    assert!(view["shape"]["wider"].as_u64() > Some(0));
+    assert_eq!(view["shape"]["hacked"], true);
+    assert_eq!(view["axe"]["violations"][0]["id"], "color-contrast");
+    assert_ne!(view["tabs"]["unseen"], serde_json::json!([]));
 }

@@ -108,6 +108,8 @@ pub struct Next<'a> {
     pub owner: &'a str,
     /// What speaks for doing it first.
     pub why: &'a str,
+    /// Why what was recorded of it holds no longer, as a sentence.
+    pub turned: Option<&'a str>,
     /// What proves it.
     pub wanted: &'a str,
     /// How long others usually take.
@@ -238,6 +240,7 @@ impl<'a> Next<'a> {
             state: state(step),
             owner: next.owner,
             why: &next.why,
+            turned: step.turned.as_deref(),
             wanted: step.evidence_wanted,
             usual: next.wait.map(Usual::of),
         }
