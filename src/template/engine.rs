@@ -64,6 +64,11 @@ pub fn render(handover: &Handover<'_>, form: Form) -> Result<String> {
             ("checklist.html", context! { report, drawn })
         }
     };
+    filled(name, context)
+}
+
+/// A template with its names filled in, ended by a newline.
+fn filled(name: &str, context: Value) -> Result<String> {
     let text = engine()
         .get_template(name)
         .and_then(|template| template.render(context))

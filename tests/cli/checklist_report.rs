@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     checklist::{FILE, changes_nothing, install, provider, ptl},
-    on_its_way::{hostile, on_its_way},
+    on_its_way::{HOSTILE, hostile, on_its_way},
     pki::{self, NAME},
     schemas::conforms,
     support::{Bench, provider_install},
@@ -290,6 +290,44 @@ fn hostile_text_becomes_no_markup_and_breaks_no_table() {
             .lines()
             .any(|line| line.starts_with("1. ") || line.starts_with("# heading"))
     );
+}
+
+/// Another program's reader of Markdown finds tables, headings and what ptl itself put in bold or code, and no more.
+#[test]
+fn hostile_text_is_text_to_a_reader_of_markdown() {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    let text = ptl(&hostile(), &["report"]).exits(0).stdout;
+    let mut read = String::new();
+    let mut strong = 0;
+    for event in Parser::new_ext(&text, Options::all() - Options::ENABLE_SMART_PUNCTUATION) {
+        match event {
+            Event::Text(part) => read += &part,
+            Event::Code(part) => assert!(part.starts_with("ptl checklist audit"), "{part}"),
+            Event::End(_) => read.push('\n'),
+            Event::Start(Tag::Strong) => strong += 1,
+            Event::Start(
+                Tag::Paragraph
+                | Tag::Heading { .. }
+                | Tag::Table(_)
+                | Tag::TableHead
+                | Tag::TableRow
+                | Tag::TableCell,
+            ) => {}
+            Event::SoftBreak => read.push('\n'),
+            other => panic!("{other:?} in {text}"),
+        }
+    }
+    assert_eq!(strong, 1, "{text}");
+    for said in HOSTILE {
+        let visible: String = said
+            .chars()
+            .map(|it| match it {
+                '\u{200b}' | '\u{202e}' | '\u{2066}' => format!("\\u{{{:x}}}", u32::from(it)),
+                it => it.to_string(),
+            })
+            .collect();
+        assert!(read.contains(&visible), "no `{visible}` in {read}");
+    }
 }
 
 /// How many cells a row has: by the bars that no backslash stands before.

@@ -1,5 +1,10 @@
 //! An install on its way to live, as its report shows it: with certificates, evidence and a history; and a hostile one.
 
+#![allow(
+    dead_code,
+    reason = "each test binary uses its own part of what is shared"
+)]
+
 use ptl::checklist::state;
 
 use crate::{
@@ -90,7 +95,7 @@ pub(crate) fn on_its_way() -> Bench {
 }
 
 /// Text that tries to run, to break a table, to hide or to turn the rest around.
-const HOSTILE: &[&str] = &[
+pub(crate) const HOSTILE: &[&str] = &[
     "<script>window.hacked = 1; alert(1)</script><img src=x onerror=alert(1)>",
     "\"><svg onload=alert(1)><style>body{display:none}</style></table></section>",
     "{{ report }} {% raw %} {# x #} ]]> --> &lt;b&gt; &#60;",

@@ -75,13 +75,15 @@ impl Lives {
                 environments.push(environment);
             }
         }
+        // One axis for all, so that they can be compared.
+        let axis = window(handover.made, &handover.endings);
         environments
             .into_iter()
-            .map(|environment| Self::of(handover, environment))
+            .map(|environment| Self::of(handover, environment, axis))
             .collect()
     }
 
-    fn of(handover: &Handover<'_>, environment: Option<&str>) -> Self {
+    fn of(handover: &Handover<'_>, environment: Option<&str>, axis: Axis) -> Self {
         let generations: Vec<&Generation<'_>> = handover
             .generations
             .iter()
@@ -92,7 +94,6 @@ impl Lives {
             .iter()
             .filter(|it| it.environment == environment)
             .collect();
-        let axis = window(handover.made, &endings);
         let more = endings.len().saturating_sub(MOST_ENDINGS);
         let mut y = TOP + ROW / 2;
         let mut next = || {
@@ -123,7 +124,7 @@ impl Lives {
 }
 
 /// From a year before to the last end that is not too far: what a decade away ends would squeeze the rest.
-fn window(made: Timestamp, endings: &[&Ending<'_>]) -> Axis {
+fn window(made: Timestamp, endings: &[Ending<'_>]) -> Axis {
     let made = made.to_zoned(TimeZone::UTC);
     let years = |years: i64| {
         let moved = made.checked_add(years.years());
@@ -198,4 +199,56 @@ impl End {
 
 fn day(at: Timestamp) -> String {
     at.strftime("%-d %b %Y").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        format!("{text}T00:00:00Z").parse().unwrap()
+    }
+
+    fn life(from: Option<&str>, until: Option<&str>) -> Life {
+        Life {
+            from: from.map(at),
+            until: until.map(at),
+        }
+    }
+
+    fn ending(ends: &str) -> Ending<'static> {
+        Ending {
+            environment: None,
+            kind: "leaf".into(),
+            name: "a",
+            ends: Some(at(ends)),
+            since: None,
+            days: 0,
+            nearness: "far".into(),
+        }
+    }
+
+    #[test]
+    fn a_life_is_drawn_as_far_as_the_axis_goes() {
+        let axis = Axis::over(at("2026-01-01"), at("2028-01-01"));
+        let whole = Bar::of(life(None, None), axis).unwrap();
+        assert_eq!((whole.x, whole.open), (GUTTER, true));
+        let half = Bar::of(life(Some("2027-01-01"), Some("2027-06-01")), axis).unwrap();
+        assert!(half.x > GUTTER && half.width < whole.width && !half.open);
+        assert_eq!(Bar::of(life(None, Some("2025-01-01")), axis), None);
+        assert_eq!(Bar::of(life(Some("2029-01-01"), None), axis), None);
+    }
+
+    #[test]
+    fn an_end_that_is_far_away_does_not_squeeze_the_rest() {
+        let made = at("2026-06-01");
+        let near = window(made, &[ending("2026-07-01"), ending("2040-01-01")]);
+        assert!(near.ends_before(at("2028-06-02")) && !near.ends_before(at("2028-05-31")));
+        let later = window(made, &[ending("2031-01-01"), ending("2040-01-01")]);
+        assert!(later.ends_before(at("2031-01-02")) && !later.ends_before(at("2031-01-01")));
+        assert!(later.begins_after(at("2025-05-31")) && !later.begins_after(at("2025-06-02")));
+        assert!(End::of(&ending("2040-01-01"), later, made, 0).beyond);
+    }
 }

@@ -104,3 +104,39 @@ fn marks<'a>(axis: Axis, events: impl Iterator<Item = &'a Event<'a>>) -> Vec<Mar
     }
     marks
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn event(at: &str, act: &'static str) -> Event<'static> {
+        Event {
+            at: at.parse().unwrap(),
+            by: "anna",
+            stage: Some("plan"),
+            step: Some("plan.ods"),
+            act,
+            state: None,
+            said: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn marks_that_would_cover_each_other_are_one_and_say_how_many() {
+        let events = [
+            event("2026-06-03T00:00:00Z", "block"),
+            event("2026-01-01T00:00:00Z", "start"),
+            event("2026-01-02T00:00:00Z", "done"),
+        ];
+        let from: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let axis = Axis::over(from, "2026-12-31T00:00:00Z".parse().unwrap());
+        let marks = marks(axis, events.iter());
+        let said: Vec<_> = marks.iter().map(|mark| (mark.act, mark.count)).collect();
+        assert_eq!(said, [("done", 2), ("block", 1)]);
+        assert_eq!(marks[0].x, GUTTER);
+    }
+}
