@@ -1,5 +1,7 @@
 //! Certificates that may be revoked, and what the lists that are kept say of each.
 
+mod fetched;
+mod library;
 mod watched;
 
 use jiff::Timestamp;
@@ -19,6 +21,8 @@ use crate::{
     error::Result,
     x509::Certificate,
 };
+pub use fetched::Round;
+pub use library::{Library, Shelf, Unreadable};
 use watched::Unseen;
 pub use watched::Watched;
 
@@ -192,7 +196,7 @@ fn facts(
                 ocsp::Said::Undetermined(problem) => Some(problem.to_string()),
                 _ => None,
             }),
-            last_fetch: fetch::last_failure(certificate, cache),
+            last_fetch: fetch::last_failure(certificate, watched.signer(certificate), cache),
             unnamed: unnamed.then(|| points.directories.first().cloned()),
             ..said.doubt
         },

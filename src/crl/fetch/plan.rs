@@ -89,12 +89,6 @@ impl fmt::Display for Refused {
 }
 
 impl Wish {
-    /// The addresses in the order in which they are asked, and whether each is the certificates' own.
-    pub fn addresses(&self) -> impl Iterator<Item = (&Url, bool)> {
-        let own = self.urls.iter().map(|url| (url, true));
-        own.chain(self.instead.iter().map(|url| (url, false)))
-    }
-
     /// What the list is called for people: its first address, or the certificates.
     pub fn title(&self) -> String {
         match self.urls.first().or(self.instead.first()) {
@@ -120,11 +114,14 @@ pub fn plan(
     issuers: &[Arc<Certificate>],
     rules: &Rules,
 ) -> Vec<Wish> {
-    let mut wishes: BTreeMap<(String, String), Wish> = BTreeMap::new();
+    let mut wishes: BTreeMap<(String, Option<String>, String), Wish> = BTreeMap::new();
     for certificate in revocable(certificates) {
         let issuer = issuers.iter().find(|it| certificate.is_signed_by(it));
         let wish = wish(&certificate, issuer, rules);
-        let key = (certificate.issuer.clone(), wish.name.clone());
+        // A list speaks of what its own key signed. One of an older key, or made up by a peer, has its own wish: in
+        // another's it would keep the list from all others.
+        let signer = issuer.map(|it| it.spki_sha256.clone());
+        let key = (certificate.issuer.clone(), signer, wish.name.clone());
         let known = wishes.entry(key).or_insert(wish);
         known.certificates.push(certificate);
     }
@@ -146,7 +143,7 @@ fn wish(certificate: &Certificate, issuer: Option<&Arc<Certificate>>, rules: &Ru
     let instead = instead.into_iter().flatten();
     let (urls, refused) = own(certificate, issuer, rules);
     Wish {
-        name: name(certificate),
+        name: name(certificate, issuer.map(AsRef::as_ref)),
         urls,
         instead: instead.filter_map(|text| Url::parse(text).ok()).collect(),
         refused,
@@ -206,8 +203,8 @@ pub(super) fn allowed(text: &str, rules: &Rules) -> Result<Url, Refused> {
 }
 
 /// How a certificate's list is called: its issuer's name, the last part of its address, and what tells lists of the
-/// same name apart, as `nhs-int-level-1c-crlc2-5d8e7d`.
-pub(super) fn name(certificate: &Certificate) -> String {
+/// same name apart, the key that signed the certificate among it, as `nhs-int-level-1c-crlc2-5d8e7d`.
+pub(super) fn name(certificate: &Certificate, signer: Option<&Certificate>) -> String {
     let issuer = certificate.issuer.split(',').next().unwrap_or_default();
     let issuer = issuer.split_once('=').map_or(issuer, |(_, name)| name);
     let points = &certificate.extensions.list_points;
@@ -216,6 +213,7 @@ pub(super) fn name(certificate: &Certificate) -> String {
         [
             certificate.issuer.as_bytes(),
             place.map_or(&[], String::as_bytes),
+            signer.map_or(&[], |it| it.spki_sha256.as_bytes()),
         ]
         .concat()
         .as_slice(),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::ListFacts;
+use super::{ListFacts, UnreadableList};
 use crate::{
     check::Verdict,
     crl::{
@@ -12,6 +12,7 @@ use crate::{
         status::Status,
     },
     report::{Explanation, explain::headline, human::columns, visible},
+    survey::revocation::Shelf,
 };
 
 /// What was looked up, in which lists, and what came out.
@@ -27,6 +28,8 @@ pub struct LookUp {
     pub certificates: Vec<Answered>,
     /// The lists.
     pub lists: Vec<ListFacts>,
+    /// Lists that are kept and cannot be read.
+    pub unreadable: Vec<UnreadableList>,
 }
 
 /// What is known of one certificate.
@@ -65,8 +68,9 @@ pub enum CertificateStatus {
 
 impl LookUp {
     /// The document of what was found.
-    pub fn of(wanted: &[Wanted], looked: &[Looked], judged: Timestamp) -> Self {
-        let current = lookup::current(looked, judged);
+    pub fn of(wanted: &[Wanted], shelf: &Shelf, judged: Timestamp) -> Self {
+        let current = lookup::current(&shelf.looked, judged);
+        let unreadable = UnreadableList::of(&shelf.unreadable);
         Self {
             schema: 1,
             kind: "crl-lookup",
@@ -75,9 +79,10 @@ impl LookUp {
             certificates: wanted
                 .iter()
                 .enumerate()
-                .map(|(number, it)| Answered::of(it, number, &current))
+                .map(|(number, it)| Answered::of(it, number, &current, &unreadable))
                 .collect(),
-            lists: looked.iter().map(ListFacts::of).collect(),
+            lists: shelf.looked.iter().map(ListFacts::of).collect(),
+            unreadable,
         }
     }
 
@@ -128,18 +133,21 @@ impl LookUp {
 }
 
 /// What each list lacks; other CAs' lists are named only where there is nothing else.
-fn open(number: usize, looked: &[&Looked]) -> Vec<String> {
+fn open(number: usize, looked: &[&Looked], unreadable: &[UnreadableList]) -> Vec<String> {
+    let unreadable = unreadable.iter().map(|it| it.why.clone());
     let gaps = looked.iter().filter_map(|it| match &it.said[number] {
         Status::Undetermined(gap) => Some((it, gap)),
         _ => None,
     });
     let (others, own): (Vec<_>, Vec<_>) = gaps.partition(|(_, gap)| **gap == Gap::OtherIssuer);
     if own.is_empty() && others.len() > 1 {
-        return vec![format!("none of {} lists is its issuer's", others.len())];
+        let none = format!("none of {} lists is its issuer's", others.len());
+        return std::iter::once(none).chain(unreadable).collect();
     }
     let told = if own.is_empty() { others } else { own };
     let told = told.iter();
     told.map(|(it, gap)| format!("{}: {gap}", it.file.display()))
+        .chain(unreadable)
         .collect()
 }
 
@@ -151,7 +159,12 @@ fn more(count: usize) -> String {
 }
 
 impl Answered {
-    fn of(wanted: &Wanted, number: usize, looked: &[&Looked]) -> Self {
+    fn of(
+        wanted: &Wanted,
+        number: usize,
+        looked: &[&Looked],
+        unreadable: &[UnreadableList],
+    ) -> Self {
         let best = lookup::best(wanted, looked.iter().map(|it| &it.said[number]));
         let decides = looked.iter().find(|it| it.said[number] == best);
         let (status, since, reason) = match &best {
@@ -174,10 +187,14 @@ impl Answered {
                 .filter(|_| status != CertificateStatus::Undetermined)
                 .map(|it| file(it)),
             open: match status {
-                CertificateStatus::Undetermined => open(number, looked),
+                CertificateStatus::Undetermined => open(number, looked, unreadable),
                 _ => Vec::new(),
             },
             next: match &best {
+                // It may be the very one.
+                Status::Undetermined(Gap::OtherIssuer) if !unreadable.is_empty() => {
+                    Some(UnreadableList::NEXT)
+                }
                 Status::Undetermined(gap) => Some(gap.next()),
                 _ => None,
             },
@@ -229,7 +246,9 @@ impl Explanation for LookUp {
             .lists
             .iter()
             .map(|it| vec!["list".to_owned(), it.line()]);
-        let rows = certificates.chain(lists);
+        let unreadable = self.unreadable.iter();
+        let unreadable = unreadable.map(|it| vec!["unread".to_owned(), it.line()]);
+        let rows = certificates.chain(lists).chain(unreadable);
         text += &columns(rows, &[9], width);
         text
     }
