@@ -5,6 +5,7 @@ mod change;
 mod handover;
 mod lint;
 mod merge;
+mod verify;
 
 use std::path::Path;
 
@@ -36,6 +37,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
     let (text, exit) = match &args.command {
         None => (show(None, global, layout)?, Exit::Pass),
         Some(ChecklistCommand::Audit(args)) => audit::run(args, global, layout)?,
+        Some(ChecklistCommand::Verify(args)) => verify::run(args, global, layout)?,
         Some(ChecklistCommand::Lint { file }) => lint::run(file.as_deref(), global, layout)?,
         Some(command) => (said(command, global, layout)?, Exit::Pass),
     };
@@ -47,6 +49,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
 fn said(command: &ChecklistCommand, global: &Global, layout: Layout) -> Result<String> {
     match command {
         ChecklistCommand::Audit(args) => audit::run(args, global, layout).map(|(text, _)| text),
+        ChecklistCommand::Verify(args) => verify::run(args, global, layout).map(|(text, _)| text),
         ChecklistCommand::Lint { file } => {
             lint::run(file.as_deref(), global, layout).map(|(text, _)| text)
         }

@@ -18,8 +18,8 @@ use clap::ValueEnum;
 
 pub use crate::template::visible;
 pub use checklist::{
-    Archive, Archived, Begun, Lint, Manifest, NextSteps, OneStep, Recorded, WholeChecklist,
-    handed_over,
+    Archive, Archived, Begun, Lint, Manifest, NextSteps, OneStep, Recorded, Verified, VerifiedStep,
+    WholeChecklist, handed_over,
 };
 pub use crl::{ListStatus, LookUp};
 pub use expiry::Expiry;

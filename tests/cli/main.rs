@@ -37,6 +37,7 @@ mod checklist_history;
 mod checklist_lint;
 mod checklist_report;
 mod checklist_steps;
+mod checklist_verify;
 mod checklist_view;
 mod command_line;
 mod config;

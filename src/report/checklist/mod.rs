@@ -11,6 +11,7 @@ mod lint;
 mod next;
 mod show;
 mod step;
+mod verify;
 
 pub use archive::{Archive, Archived, Manifest};
 pub use begun::Begun;
@@ -20,6 +21,7 @@ pub use lint::Lint;
 pub use next::NextSteps;
 pub use show::WholeChecklist;
 pub use step::OneStep;
+pub use verify::{Verified, VerifiedStep};
 
 use anstyle::{AnsiColor, Style};
 

@@ -16,6 +16,7 @@ fn file(name: &str, environment: Option<&str>, verdict: Verdict) -> Action {
         sha256: DIGEST.to_owned(),
         size: 3,
         report,
+        copy: None,
     })])
 }
 
