@@ -1,18 +1,20 @@
 //! A checklist and what happened to it, put together: the document that every format prints.
 
 mod change;
+mod evidence;
 
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use super::{
     definition::{Artefact, Fresh, ProvenBy, Stage, Step, Wait},
-    rules::{Progress, Ready},
-    state::{Evidence, Proof, Status},
+    rules::{Progress, Ready, Turn},
+    state::Status,
 };
 pub use change::Change;
+pub use evidence::EvidenceView;
 
-use crate::{check::Verdict, environment::Role};
+use crate::environment::Role;
 
 /// The whole checklist, as `ptl checklist show --format json` prints it.
 #[derive(Clone, Debug, Serialize)]
@@ -160,30 +162,6 @@ pub struct StepView<'a> {
     pub evidence: Vec<EvidenceView<'a>>,
 }
 
-/// A piece of evidence; either `text`, or `file`, `sha256` and `size`.
-#[derive(Clone, Debug, Serialize)]
-pub struct EvidenceView<'a> {
-    /// A reference in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<&'a str>,
-    /// A file's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<&'a str>,
-    /// SHA-256 of its content, lower-case hex.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<&'a str>,
-    /// Its length in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-    /// The verdict, where it is a report of ptl.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<Verdict>,
-    /// When it was given.
-    pub at: Timestamp,
-    /// Who gave it.
-    pub by: &'a str,
-}
-
 /// A step that can be done now, and why first.
 #[derive(Clone, Debug, Serialize)]
 pub struct NextView<'a> {
@@ -224,7 +202,7 @@ impl<'a> View<'a> {
             role: definition.role,
             summary: Summary::of(&stages),
             stages,
-            next: progress.ready().iter().map(NextView::of).collect(),
+            next: NextView::all(progress),
             heads: progress.state.history.heads(),
             by_hand: progress.state.by_hand.keys().map(String::as_str).collect(),
             sound: progress.state.faults.is_empty(),
@@ -345,27 +323,14 @@ impl<'a> StepView<'a> {
     }
 }
 
-impl<'a> EvidenceView<'a> {
-    fn of(evidence: &'a Evidence) -> Self {
-        let (text, file) = match &evidence.proof {
-            Proof::Text(text) => (Some(text.as_str()), None),
-            Proof::File(file) => (None, Some(file)),
-        };
-        let report = file.and_then(|file| file.report.as_ref());
-        Self {
-            text,
-            file: file.map(|file| file.name.as_str()),
-            sha256: file.map(|file| file.sha256.as_str()),
-            size: file.map(|file| file.size),
-            verdict: report.map(|report| report.verdict),
-            at: evidence.at,
-            by: &evidence.by,
-        }
-    }
-}
-
 impl<'a> NextView<'a> {
-    fn of(ready: &Ready<'a>) -> Self {
+    fn all(progress: &Progress<'a>) -> Vec<Self> {
+        let ready = progress.ready();
+        let view = |ready: &Ready<'a>| Self::of(ready, progress.turn(&ready.step.id));
+        ready.iter().map(view).collect()
+    }
+
+    fn of(ready: &Ready<'a>, turn: Option<Turn>) -> Self {
         let step = ready.step;
         Self {
             id: &step.id,
@@ -375,20 +340,25 @@ impl<'a> NextView<'a> {
             owner: &step.owner,
             wait: step.wait.as_ref(),
             waiting: ready.waiting,
-            why: why(ready),
+            why: why(ready, turn),
         }
     }
 }
 
-fn why(ready: &Ready<'_>) -> String {
+fn why(ready: &Ready<'_>, turn: Option<Turn>) -> String {
     let waiting = match ready.waiting {
         0 => "no other step waits for it".to_owned(),
         1 => "1 step waits for it".to_owned(),
         many => format!("{many} steps wait for it"),
     };
-    match &ready.step.wait {
+    let why = match &ready.step.wait {
         Some(wait) => format!("it usually takes {}, and {waiting}", wait.text),
         None => waiting,
+    };
+    match turn {
+        // Who knew it as done must see why it is not.
+        Some(turn) => format!("{why}. Open again: {turn}"),
+        None => why,
     }
 }
 

@@ -77,8 +77,13 @@ fn show(step: Option<&str>, global: &Global, layout: Layout) -> Result<String> {
         return report::explain(&document, global.format, layout);
     };
     progress.find(step)?;
+    let mut view = view.only(step);
+    let steps = view.stages.iter_mut().flat_map(|stage| &mut stage.steps);
+    for evidence in steps.flat_map(|step| &mut step.evidence) {
+        evidence.look(&global.install)?;
+    }
     let document = OneStep {
-        view: &view.only(step),
+        view: &view,
         relying: progress.relying_on(step).len(),
     };
     report::explain(&document, global.format, layout)

@@ -31,6 +31,7 @@ mod chain_paths;
 mod chain_stores;
 mod checklist;
 mod checklist_bundle;
+mod checklist_evidence;
 mod checklist_file;
 mod checklist_gates;
 mod checklist_history;
