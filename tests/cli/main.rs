@@ -35,6 +35,7 @@ mod checklist_evidence;
 mod checklist_file;
 mod checklist_gates;
 mod checklist_history;
+mod checklist_hostile;
 mod checklist_lint;
 mod checklist_report;
 mod checklist_steps;
@@ -74,6 +75,7 @@ mod install;
 mod kill_csr;
 mod kill_fetch;
 mod kill_init;
+mod kill_many;
 mod kill_state;
 #[cfg(unix)]
 mod lab;
