@@ -1,6 +1,6 @@
 //! Copies of evidence in the install's folder `evidence/`: made once, never written over, known again by their digest.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use openssl::sha::sha256;
 
@@ -173,11 +173,6 @@ fn named(evidence: &Evidence) -> Option<(&str, &str)> {
     }
 }
 
-/// Where a copy of this name stands.
-pub fn path(name: &str) -> PathBuf {
-    Path::new(FOLDER).join(name)
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test may panic")]
@@ -185,6 +180,10 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    fn path(name: &str) -> std::path::PathBuf {
+        Path::new(FOLDER).join(name)
+    }
 
     fn file(name: &str, content: &str) -> File {
         File {

@@ -14,7 +14,6 @@ pub(super) fn note(cli: &Cli) -> Option<String> {
         Command::Bundle(args) => (true, args.cert.is_none()),
         Command::Init(_) | Command::Trust(_) | Command::Expiry(_) => (false, true),
         Command::Crl(args) => (matches!(args.command, CrlCommand::Fetch(_)), true),
-        // Its steps have their environments: it refuses another, and says why.
         Command::Checklist(args) => (false, args.verifies()),
         Command::Explain(_) | Command::Lab(_) => (false, false),
     };

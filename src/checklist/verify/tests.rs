@@ -173,13 +173,10 @@ fn a_report_holds_what_its_steps_patterns_choose_and_nothing_is_settled_outside_
     let (definition, _) = at("int.csr", &[]);
     let (_, step) = definition.step("int.csr").unwrap();
     let mut blocked = finding("KEY-001", Mark::Blocked, Layer::Key);
-    let block = |id| {
-        Some(Block {
-            id: CheckId(id),
-            settled: true,
-        })
-    };
-    blocked.blocked_by = block("CHAIN-001");
+    blocked.blocked_by = Some(Block {
+        id: CheckId("CHAIN-001"),
+        settled: true,
+    });
     let other = finding("CHAIN-001", Mark::Fail, Layer::Chain);
     let findings = [finding("CSR-001", Mark::Pass, Layer::Chain), blocked, other];
     let own = report(step, "int", actor().at, &findings, false);

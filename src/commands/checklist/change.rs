@@ -27,7 +27,6 @@ use crate::{
 pub(super) fn run(word: &Word, global: &Global, layout: Layout) -> Result<String> {
     let reasoned =
         |action: fn(String) -> Action, reason: &str| evidence::line("--reason", reason).map(action);
-    let mut sources = Vec::new();
     let (step, action, by) = match word {
         Word::Start { step, by } => (step, Action::Start, by),
         Word::Wait {
@@ -45,15 +44,9 @@ pub(super) fn run(word: &Word, global: &Global, layout: Layout) -> Result<String
             (step, action, by)
         }
         Word::Done {
-            step,
-            evidence,
-            copy,
-            by,
+            step, evidence, by, ..
         } => {
             let proofs = evidence.iter().map(|argument| evidence::proof(argument));
-            if *copy {
-                sources = evidence.iter().map(|it| evidence::file_of(it)).collect();
-            }
             (step, Action::Done(proofs.collect::<Result<_>>()?), by)
         }
         Word::Fail { step, reason, by } => (step, reasoned(Action::Fail, reason)?, by),
@@ -75,7 +68,19 @@ pub(super) fn run(word: &Word, global: &Global, layout: Layout) -> Result<String
         }
         Word::Reopen { step, reason, by } => (step, reasoned(Action::Reopen, reason)?, by),
     };
-    change(step, action, &sources, by, global, layout)
+    change(step, action, &sources(word), by, global, layout)
+}
+
+/// The files of the evidence that are to be copied, in its order.
+fn sources(word: &Word) -> Vec<Option<&Path>> {
+    match word {
+        Word::Done {
+            evidence,
+            copy: true,
+            ..
+        } => evidence.iter().map(|it| evidence::file_of(it)).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// Does something to a step, and says what it brought about; `sources` are the files of its evidence that are copied.
