@@ -25,7 +25,7 @@ use crate::{
     },
     error::{Error, Result},
     report::{self, Explanation, Format, ListStatus, LookUp, visible},
-    survey::revocation::Watched,
+    survey::revocation::{Watched, answerable},
     terminal,
     x509::{Certificate, Contents},
 };
@@ -67,7 +67,10 @@ fn look_up(args: &LookupArgs, global: &Global) -> Result<LookUp> {
     library.issuers.extend(authorities.cloned());
     let mut looked = library.look_up(&wanted, at)?;
     lookup::leave_changed(&mut looked);
-    Ok(LookUp::of(&wanted, &looked, at))
+    let mut found = LookUp::of(&wanted, &looked, at);
+    let cache = library.cache.as_ref();
+    found.hear(&answerable(&wanted, &library.issuers, cache, at));
+    Ok(found)
 }
 
 fn status(args: &StatusArgs, global: &Global) -> Result<ListStatus> {
@@ -108,7 +111,7 @@ impl Library {
             None => Self::of_install(global)?,
         };
         let lists = cache.lists()?;
-        if lists.is_empty() {
+        if lists.is_empty() && cache.answers()?.is_empty() {
             return Err(
                 Error::input(format!("no list is kept in `{}`", cache.folder().display()))
                     .hint("Fetch them: `ptl crl fetch`; or name files of lists."),

@@ -9,9 +9,11 @@ use crate::{
     crl::{
         Gap,
         lookup::{self, Looked, Wanted},
+        ocsp::Said,
         status::Status,
     },
     report::{Explanation, explain::headline, human::columns, visible},
+    survey::revocation::Answerable,
 };
 
 /// What was looked up, in which lists, and what came out.
@@ -43,7 +45,7 @@ pub struct Answered {
     pub since: Option<Timestamp>,
     /// Why it was revoked, where the list says.
     pub reason: Option<&'static str>,
-    /// The list that decides, by its file.
+    /// What decides: the list, by its file, or the answer of a responder.
     pub by: Option<String>,
     /// What each list that says nothing lacks, as `FILE: why`.
     pub open: Vec<String>,
@@ -78,6 +80,13 @@ impl LookUp {
                 .map(|(number, it)| Answered::of(it, number, &current))
                 .collect(),
             lists: looked.iter().map(ListFacts::of).collect(),
+        }
+    }
+
+    /// Takes along what responders answered: one that says revoked goes before all that say good.
+    pub fn hear(&mut self, answers: &[Answerable]) {
+        for answer in answers {
+            self.certificates[answer.number].hear(answer.said.as_ref());
         }
     }
 
@@ -126,6 +135,9 @@ impl LookUp {
         }
     }
 }
+
+/// What to do where a responder can be asked.
+const ASK: &str = "Ask its responder: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; then look it up there (--cache DIR).";
 
 /// What each list lacks; other CAs' lists are named only where there is nothing else.
 fn open(number: usize, looked: &[&Looked]) -> Vec<String> {
@@ -185,6 +197,44 @@ impl Answered {
             since,
             reason,
         }
+    }
+
+    fn hear(&mut self, said: Option<&Said>) {
+        let (status, since, reason) = match (self.status, said) {
+            (
+                CertificateStatus::Good | CertificateStatus::Undetermined,
+                Some(Said::Revoked { since, reason }),
+            ) => {
+                let reason = reason.map(|reason| reason.word());
+                (CertificateStatus::Revoked, Some(*since), reason)
+            }
+            (CertificateStatus::Undetermined, Some(Said::Good)) => {
+                (CertificateStatus::Good, None, None)
+            }
+            (CertificateStatus::Undetermined, Some(Said::Undetermined(problem))) => {
+                self.open.push(format!(
+                    "the responder's answer (OCSP) that is kept: {problem}"
+                ));
+                return;
+            }
+            (CertificateStatus::Undetermined, None) => {
+                self.open
+                    .push("no answer of its responder (OCSP) is kept".to_owned());
+                self.next = Some(ASK);
+                return;
+            }
+            _ => return,
+        };
+        *self = Self {
+            name: self.name.take(),
+            serial: std::mem::take(&mut self.serial),
+            status,
+            since,
+            reason,
+            by: Some("the responder's answer (OCSP) that is kept".to_owned()),
+            open: Vec::new(),
+            next: None,
+        };
     }
 
     fn called(&self) -> String {
