@@ -14,6 +14,7 @@ mod place;
 mod plain;
 pub mod private_key;
 mod secret;
+mod shelf;
 mod successor;
 #[cfg(unix)]
 mod unix;
@@ -33,6 +34,7 @@ pub use incoming::Incoming;
 pub use new_folder::NewFolder;
 pub use place::Place;
 pub use secret::{first_line, first_line_of_descriptor, open_to_others, read_secret};
+pub use shelf::Shelf;
 pub use successor::successor;
 pub use workshop::Workshop;
 
@@ -56,6 +58,14 @@ pub enum Access {
 /// Where the file is not there, is no regular file, cannot be read, or is larger.
 pub fn read(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let (file, length) = open_regular(path)?;
+    read_open(&file, length, path, limit)
+}
+
+/// As [`read`], of a file that [`open_regular`] opened: what is known of that one file holds of these bytes.
+///
+/// # Errors
+/// Where it cannot be read, or is larger.
+pub fn read_open(file: &File, length: u64, path: &Path, limit: u64) -> Result<Vec<u8>> {
     if length > limit {
         return Err(too_large(path, limit));
     }

@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Content, MANIFEST, Server};
+use super::{Content, Server};
 use crate::{
     crl::{Edition, Form},
     survey::lists::{Lists, Taken},
     x509::store,
 };
+
+/// The file of all lists, where a server takes them in one.
+const ONE_FILE: &str = "lists.pem";
 
 /// What a bundle says of revocation.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +52,8 @@ pub struct ListEntry {
     pub file: String,
     /// The subject of the CA that signed it, most specific part first.
     pub issuer: String,
+    /// SHA-256 of that CA's public key, lower-case hex; nothing in a bundle of an older ptl.
+    pub issuer_key: Option<String>,
     /// That CA's generation, where that is known.
     pub generation: Option<String>,
     /// Which kind of certificates it covers.
@@ -114,7 +119,7 @@ pub(super) fn contents(server: Server, taken: &[Taken]) -> Vec<Content<'_>> {
         }
         _ => {
             let all = taken.iter().collect();
-            vec![Content::of_lists("lists.pem", Form::Pem, all)]
+            vec![Content::of_lists(ONE_FILE, Form::Pem, all)]
         }
     }
 }
@@ -181,6 +186,7 @@ impl ListEntry {
         Self {
             file: file.to_owned(),
             issuer: taken.issuer.subject.clone(),
+            issuer_key: Some(taken.issuer.spki_sha256.clone()),
             generation: taken.generation.clone(),
             covers: match (scope.only_authorities, scope.only_leaves) {
                 (true, _) => Covers::Authorities,
@@ -195,10 +201,15 @@ impl ListEntry {
         }
     }
 
-    /// Whether another is of the same CA and covers the same certificates.
+    /// Whether another is of the same CA, by name and key, and covers the same certificates.
     pub(super) fn is_of_the_same_scope(&self, other: &Self) -> bool {
-        (&self.issuer, self.covers, &self.partition)
-            == (&other.issuer, other.covers, &other.partition)
+        let is_another_key = match (&self.issuer_key, &other.issuer_key) {
+            (Some(one), Some(other)) => one != other,
+            _ => false,
+        };
+        !is_another_key
+            && (&self.issuer, self.covers, &self.partition)
+                == (&other.issuer, other.covers, &other.partition)
     }
 
     /// What it is called among people: its CA, and its partition.
@@ -272,15 +283,79 @@ pub(super) fn none(server: Server, why: &str) -> String {
     )
 }
 
-/// Whether a name is one that a file of lists can have: what comes from a manifest is not believed.
-pub(super) fn is_file_name(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
-    !name.starts_with(['.', '-']) && !name.is_empty() && name.chars().all(plain) && name != MANIFEST
+/// Whether a name is one that this server's lists are written under: what comes from a manifest is not believed, and what
+/// it calls a list may be withdrawn.
+pub(super) fn is_file_name(server: Server, name: &str) -> bool {
+    let is_hex = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    match server {
+        Server::Iis => {
+            let word = name
+                .strip_prefix("list-")
+                .and_then(|it| it.strip_suffix(".crl"));
+            word.is_some_and(|word| !word.is_empty() && word.chars().all(plain))
+        }
+        Server::OpensslDir => name.split_once(".r").is_some_and(|(hash, number)| {
+            let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
+            hash.len() == 8 && hash.chars().all(is_hex) && is_number
+        }),
+        _ => name == ONE_FILE,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_has_a_name_that_ptl_gives_it_and_nothing_else_is_one() {
+        for (server, names) in [
+            (Server::Nginx, &["lists.pem"][..]),
+            (
+                Server::Iis,
+                &["list-nhs-int-1c.crl", "list-nhs-int-1c-2.crl"],
+            ),
+            (Server::OpensslDir, &["0a1b2c3d.r0", "0a1b2c3d.r12"]),
+        ] {
+            assert!(names.iter().all(|name| is_file_name(server, name)));
+            for name in [
+                "key.pem",
+                "chain.pem",
+                "manifest.json",
+                "0a1b2c3d.0",
+                "list-.crl",
+                "list-a/../b.crl",
+                "../lists.pem",
+                "0A1B2C3D.r0",
+                "0a1b2c3d.r",
+                "0a1b2c3d.r0/x",
+                ".r0",
+                "",
+            ] {
+                assert!(!is_file_name(server, name), "{server:?} {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn lists_of_two_keys_of_one_name_are_not_of_the_same_scope() {
+        let entry = |key: Option<&str>| ListEntry {
+            file: "lists.pem".to_owned(),
+            issuer: "CN=CA".to_owned(),
+            issuer_key: key.map(str::to_owned),
+            generation: None,
+            covers: Covers::All,
+            partition: Vec::new(),
+            number: None,
+            this_update: Timestamp::UNIX_EPOCH,
+            next_update: None,
+            entries: 0,
+        };
+        let (one, other) = (entry(Some("a")), entry(Some("b")));
+        assert!(one.is_of_the_same_scope(&one) && !one.is_of_the_same_scope(&other));
+        // A bundle of an older ptl does not say: there the name counts.
+        assert!(one.is_of_the_same_scope(&entry(None)));
+    }
 
     #[test]
     fn no_two_lists_have_the_file_of_one() {
@@ -290,6 +365,9 @@ mod tests {
         unique.sort();
         unique.dedup();
         assert_eq!(unique.len(), issuers.len(), "{made:?}");
-        assert!(made.iter().all(|name| is_file_name(name)), "{made:?}");
+        assert!(
+            made.iter().all(|name| is_file_name(Server::Iis, name)),
+            "{made:?}"
+        );
     }
 }

@@ -216,7 +216,10 @@ impl Bundle {
     /// The files of lists that the bundle has and that are no longer written.
     fn stale(&self, written: &[FileEntry]) -> Vec<String> {
         let old = self.manifest.files.iter();
-        let old = old.filter(|file| file.role == Role::Lists && lists::is_file_name(&file.file));
+        let server = self.manifest.server;
+        let is_list =
+            |file: &&FileEntry| file.role == Role::Lists && lists::is_file_name(server, &file.file);
+        let old = old.filter(is_list);
         let gone = old.filter(|old| !written.iter().any(|new| new.file == old.file));
         let there = gone.filter(|old| self.folder.join(&old.file).is_file());
         there.map(|old| old.file.clone()).collect()

@@ -17,6 +17,24 @@ pub enum Verdict {
     Undetermined,
 }
 
+impl Verdict {
+    /// Its word in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Undetermined => "undetermined",
+        }
+    }
+
+    /// The verdict of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::Pass, Self::Fail, Self::Undetermined]
+            .into_iter()
+            .find(|verdict| verdict.word() == word)
+    }
+}
+
 /// How many checks failed, by severity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Failures {

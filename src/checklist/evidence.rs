@@ -1,5 +1,7 @@
 //! What proves a step: a reference in words, or a file known by its digest. Never a secret.
 
+mod report;
+
 use std::{
     io::Read,
     path::{Component, Path},
@@ -8,7 +10,7 @@ use std::{
 use openssl::sha::Sha256;
 use zeroize::Zeroizing;
 
-use super::state::Proof;
+use super::state::{File, Proof};
 use crate::{
     error::{Error, Result},
     files::{self, private_key},
@@ -116,18 +118,31 @@ fn file(path: &Path) -> Result<Proof> {
                 .hint("Name a file with something in it."),
         ),
         1..=MOST => {
-            let (sha256, size) = searched(file, &shown)?;
-            Ok(Proof::File { name, sha256, size })
+            let searched = searched(file, &shown)?;
+            Ok(Proof::File(File {
+                name,
+                sha256: searched.sha256,
+                size: searched.size,
+                report: report::read(&searched.begins_with),
+            }))
         }
         _ => Err(too_large(&shown)),
     }
 }
 
-/// Digest and size of a file in which no secret was found.
-fn searched(mut file: impl Read, shown: &str) -> Result<(String, u64)> {
+/// A file in which no secret was found.
+struct Searched {
+    sha256: String,
+    size: u64,
+    /// All of it, where it can be a report.
+    begins_with: Vec<u8>,
+}
+
+fn searched(mut file: impl Read, shown: &str) -> Result<Searched> {
     let mut digest = Sha256::new();
     let mut scan = private_key::Scan::default();
     let mut size = 0_u64;
+    let mut begins_with = Vec::new();
     let mut chunk = Zeroizing::new(vec![0; 64 * 1024]);
     loop {
         let length = file.read(&mut chunk).map_err(|error| {
@@ -141,6 +156,9 @@ fn searched(mut file: impl Read, shown: &str) -> Result<(String, u64)> {
         digest.update(&chunk[..length]);
         scan.update(&chunk[..length]);
         size += length as u64;
+        if size <= report::LONGEST {
+            begins_with.extend_from_slice(&chunk[..length]);
+        }
         // It may grow while it is read.
         if size > MOST {
             return Err(too_large(shown));
@@ -148,7 +166,11 @@ fn searched(mut file: impl Read, shown: &str) -> Result<(String, u64)> {
     }
     match scan.finish() {
         Some(kind) => Err(is_secret(&format!("`{shown}`"), kind)),
-        None => Ok((hex(&digest.finish()), size)),
+        None => Ok(Searched {
+            sha256: hex(&digest.finish()),
+            size,
+            begins_with,
+        }),
     }
 }
 
@@ -230,13 +252,14 @@ mod tests {
         fs::write(&path, "abc").unwrap();
         assert_eq!(
             proof(path.to_str().unwrap()).unwrap(),
-            Proof::File {
+            Proof::File(File {
                 name: "abc".to_owned(),
                 // FIPS 180-2, appendix B.1.
                 sha256: "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
                     .to_owned(),
-                size: 3
-            }
+                size: 3,
+                report: None,
+            })
         );
     }
 

@@ -3,45 +3,30 @@
 //! Pure: no clock, no I/O, no environment variables. A done step that relies on one which is open
 //! again proves nothing until that one is done: gates look all the way down.
 
+mod act;
+mod turn;
+
 use std::{cmp::Reverse, collections::BTreeSet};
 
-use jiff::Timestamp;
+pub use act::{Action, Actor};
+pub use turn::Turn;
 
 use super::{
     definition::{Artefact, Definition, Stage, Step},
-    state::{Evidence, Proof, Record, State, Status},
+    now::Now,
+    state::{Record, State, Status},
 };
 use crate::error::{Error, Result};
 
-/// A checklist and what happened to it.
+/// A checklist and what happened to it, as it stands now.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'a> {
     /// The steps.
     pub definition: &'a Definition,
     /// What happened to them.
     pub state: &'a State,
-}
-
-/// What somebody wants to do to a step.
-#[derive(Clone, Debug)]
-pub enum Action {
-    /// Work on it has begun.
-    Start,
-    /// It is proven by this.
-    Done(Vec<Proof>),
-    /// This stands in its way.
-    Block(String),
-    /// It is open again, for this reason.
-    Reopen(String),
-}
-
-/// Who acts, and when.
-#[derive(Clone, Debug)]
-pub struct Actor {
-    /// The name that is written down.
-    pub by: String,
-    /// The time that is written down.
-    pub at: Timestamp,
+    /// The time, and what the proofs are about.
+    pub now: &'a Now,
 }
 
 /// A step that can be done now, and what speaks for doing it first.
@@ -58,9 +43,19 @@ pub struct Ready<'a> {
 }
 
 impl<'a> Progress<'a> {
-    /// How far a step is.
+    /// How far a step is now: one whose proof or waiver has ended is open.
     pub fn status(&self, id: &str) -> Status {
-        self.record(id).map_or(Status::Open, |record| record.status)
+        match self.record(id) {
+            Some(_) if self.turn(id).is_some() => Status::Open,
+            Some(record) => record.status,
+            None => Status::Open,
+        }
+    }
+
+    /// Why what is written down of a step holds no longer.
+    pub fn turn(&self, id: &str) -> Option<Turn> {
+        let (_, step) = self.definition.step(id)?;
+        turn::of(step, self.record(id)?, self.now)
     }
 
     /// What happened to a step last.
@@ -92,7 +87,7 @@ impl<'a> Progress<'a> {
             if !seen.insert(id) {
                 continue;
             }
-            if self.status(id) != Status::Done {
+            if !self.status(id).satisfies() {
                 found.insert(id);
             } else if let Some((stage, step)) = self.definition.step(id) {
                 stack.extend(self.definition.needs(stage, step));
@@ -136,10 +131,10 @@ impl<'a> Progress<'a> {
         for stage in &self.definition.stages {
             for step in &stage.steps {
                 let status = self.status(&step.id);
-                let free = matches!(status, Status::Open | Status::InProgress);
+                let free = matches!(status, Status::Open | Status::InProgress | Status::Failed);
                 if free && self.relies_on_open(stage, step).is_empty() {
                     let relying = self.relying_on(&step.id);
-                    let open = |step: &&&Step| self.status(&step.id) != Status::Done;
+                    let open = |step: &&&Step| !self.status(&step.id).satisfies();
                     ready.push(Ready {
                         stage,
                         step,
@@ -196,183 +191,6 @@ impl<'a> Progress<'a> {
             }
         })
     }
-
-    /// What is to be written down for a step.
-    ///
-    /// # Errors
-    /// Exit 1 where the gate is shut or a required step is open; exit 2 where the action makes no sense.
-    pub fn act(&self, id: &str, action: Action, actor: Actor) -> Result<Record> {
-        let (stage, step) = self.find(id)?;
-        let before = self.status(id);
-        match &action {
-            Action::Start => {
-                self.may_not_repeat(step, before, Status::InProgress)?;
-                self.gate_is_open(stage, step)?;
-            }
-            Action::Done(proofs) => {
-                self.may_not_repeat(step, before, Status::Done)?;
-                self.gate_is_open(stage, step)?;
-                self.requirements_are_done(step)?;
-                has_evidence(step, proofs)?;
-            }
-            Action::Block(reason) => {
-                self.may_not_repeat(step, before, Status::Blocked)?;
-                self.gate_is_open(stage, step)?;
-                has_reason("block", step, reason)?;
-            }
-            Action::Reopen(reason) => {
-                if before == Status::Open {
-                    return Err(Error::input(format!("`{id}` is open already"))
-                        .hint(format!("See what it wants: `ptl checklist show {id}`.")));
-                }
-                has_reason("reopen", step, reason)?;
-            }
-        }
-        Ok(self.record_of(step, action, actor))
-    }
-
-    fn record_of(&self, step: &Step, action: Action, actor: Actor) -> Record {
-        let mut evidence = self
-            .record(&step.id)
-            .map_or_else(Vec::new, |record| record.evidence.clone());
-        let Actor { by, at } = actor;
-        let (status, reason) = match action {
-            Action::Start => (Status::InProgress, None),
-            Action::Done(proofs) => {
-                evidence.extend(proofs.into_iter().map(|proof| Evidence {
-                    proof,
-                    at,
-                    by: by.clone(),
-                }));
-                (Status::Done, None)
-            }
-            Action::Block(reason) => (Status::Blocked, Some(reason)),
-            Action::Reopen(reason) => (Status::Open, Some(reason)),
-        };
-        Record {
-            status,
-            at,
-            by,
-            reason,
-            evidence,
-        }
-    }
-
-    /// A done step changes by `reopen` alone; nothing is written down twice.
-    fn may_not_repeat(&self, step: &Step, before: Status, wanted: Status) -> Result<()> {
-        let id = &step.id;
-        let Some(record) = self.record(id) else {
-            return Ok(());
-        };
-        let since = format!("since {}, by {}", record.at, record.by);
-        match before {
-            Status::Done => Err(
-                Error::input(format!("`{id}` is done already ({since})")).hint(format!(
-                    "To prove it again, open it first: `ptl checklist reopen {id} --reason \"...\"`."
-                )),
-            ),
-            Status::InProgress if wanted == Status::InProgress => Err(Error::input(format!(
-                "`{id}` is in progress already ({since})"
-            ))
-            .hint(format!(
-                "When it is proven: `ptl checklist done {id} --evidence \"...\"`."
-            ))),
-            _ => Ok(()),
-        }
-    }
-
-    fn gate_is_open(&self, stage: &'a Stage, step: &Step) -> Result<()> {
-        let missing = self.gate_missing(stage);
-        if missing.is_empty() {
-            return Ok(());
-        }
-        Err(Error::unmet(format!(
-            "the stage `{}` is shut, so `{}` must wait: {} to be done first",
-            stage.title,
-            step.id,
-            are(&missing)
-        ))
-        .details(missing.iter().map(|step| line(step)))
-        .hint(self.way_in(&missing)))
-    }
-
-    fn requirements_are_done(&self, step: &'a Step) -> Result<()> {
-        let missing = self.requires_missing(step);
-        if missing.is_empty() {
-            return Ok(());
-        }
-        Err(Error::unmet(format!(
-            "`{}` relies on what is not done: {} to be done first",
-            step.id,
-            are(&missing)
-        ))
-        .details(missing.iter().map(|step| line(step)))
-        .hint(self.way_in(&missing)))
-    }
-
-    /// The command that brings the first of these nearer: it, or what must be done before it.
-    fn way_in(&self, missing: &[&'a Step]) -> String {
-        let mut first = missing.first().copied();
-        // A shipped checklist has no cycle; the bound keeps any other from looping.
-        for _ in 0..self.definition.steps().count() {
-            let Some((stage, step)) = first.and_then(|step| self.definition.step(&step.id)) else {
-                break;
-            };
-            match self.relies_on_open(stage, step).first() {
-                Some(deeper) => first = Some(deeper),
-                None => break,
-            }
-        }
-        let Some(step) = first else {
-            return "See what comes first: `ptl checklist next`.".to_owned();
-        };
-        format!(
-            "Begin with `ptl checklist done {} --evidence \"...\"` (wanted: {}); the whole order: `ptl checklist next`.",
-            step.id, step.evidence
-        )
-    }
-}
-
-fn are(missing: &[&Step]) -> String {
-    match missing {
-        [one] => format!("`{}` has", one.id),
-        [head @ .., last] if head.len() < 3 => {
-            let ids: Vec<String> = head.iter().map(|step| format!("`{}`", step.id)).collect();
-            format!("{} and `{}` have", ids.join(", "), last.id)
-        }
-        many => format!("{} steps have", many.len()),
-    }
-}
-
-fn line(step: &Step) -> String {
-    format!("{}: {}", step.id, step.title)
-}
-
-fn has_evidence(step: &Step, proofs: &[Proof]) -> Result<()> {
-    let blank = |proof: &Proof| matches!(proof, Proof::Text(text) if text.trim().is_empty());
-    if !proofs.is_empty() && !proofs.iter().any(blank) {
-        return Ok(());
-    }
-    Err(Error::input(format!(
-        "`{}` cannot be done without evidence; wanted: {}",
-        step.id, step.evidence
-    ))
-    .hint(format!(
-        "Give a reference or a file: `ptl checklist done {} --evidence \"...\"`.",
-        step.id
-    )))
-}
-
-fn has_reason(command: &str, step: &Step, reason: &str) -> Result<()> {
-    if !reason.trim().is_empty() {
-        return Ok(());
-    }
-    Err(
-        Error::input(format!("`{}` needs a reason for {command}", step.id)).hint(format!(
-            "Say why: `ptl checklist {command} {} --reason \"...\"`.",
-            step.id
-        )),
-    )
 }
 
 #[cfg(test)]

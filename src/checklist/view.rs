@@ -2,17 +2,17 @@
 
 mod change;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use super::{
-    definition::{Stage, Step, Wait},
+    definition::{Artefact, Fresh, ProvenBy, Stage, Step, Wait},
     rules::{Progress, Ready},
     state::{Evidence, Proof, Status},
 };
 pub use change::Change;
 
-use crate::environment::Role;
+use crate::{check::Verdict, environment::Role};
 
 /// The whole checklist, as `ptl checklist show --format json` prints it.
 #[derive(Clone, Debug, Serialize)]
@@ -38,6 +38,12 @@ pub struct View<'a> {
     pub stages: Vec<StageView<'a>>,
     /// What can be done now, what should come first first.
     pub next: Vec<NextView<'a>>,
+    /// The digests of the newest events; none before anything happened, several where histories have not been joined.
+    pub heads: Vec<String>,
+    /// The steps whose tables were changed by hand, which counts for nothing until it is adopted.
+    pub by_hand: Vec<&'a str>,
+    /// Whether the history hangs together.
+    pub sound: bool,
 }
 
 /// How many steps are how far; adds up to `steps`.
@@ -52,8 +58,16 @@ pub struct Summary {
     pub recheck: usize,
     /// Begun.
     pub in_progress: usize,
+    /// Somebody else is waited for.
+    pub waiting: usize,
+    /// Tried, and it did not hold.
+    pub failed: usize,
     /// Something stands in the way.
     pub blocked: usize,
+    /// Counts as done until a day.
+    pub waived: usize,
+    /// Does not apply here.
+    pub not_applicable: usize,
     /// Nothing happened yet, or opened again.
     pub open: usize,
 }
@@ -106,6 +120,14 @@ pub struct StepView<'a> {
     pub missing: Vec<&'a str>,
     /// Patterns of the checks that can prove it.
     pub checks: &'a [String],
+    /// Whether those checks prove it alone.
+    pub proven_by: ProvenBy,
+    /// What its proof is of: with a new one it must be given anew.
+    pub about: &'a [Artefact],
+    /// How long its proof holds.
+    pub fresh: Option<&'a Fresh>,
+    /// Whether it is a supplier's own, from `steps.toml`.
+    pub own: bool,
     /// Who acts.
     pub owner: &'a str,
     /// Which entry of the Deployment Toolkit's page it stands for.
@@ -122,8 +144,18 @@ pub struct StepView<'a> {
     pub at: Option<Timestamp>,
     /// Who said so.
     pub by: Option<&'a str>,
-    /// Why it is blocked or open again.
+    /// Why it is as far as it is.
     pub reason: Option<&'a str>,
+    /// Whom it waits for.
+    pub on: Option<&'a str>,
+    /// The ticket or mail by which they know it.
+    pub reference: Option<&'a str>,
+    /// The day by which they want to have answered.
+    pub due: Option<Date>,
+    /// The last day of its waiver.
+    pub until: Option<Date>,
+    /// Why what is written down of it holds no longer, as a sentence; it is open then.
+    pub turned: Option<String>,
     /// What was given as its proof, oldest first.
     pub evidence: Vec<EvidenceView<'a>>,
 }
@@ -143,6 +175,9 @@ pub struct EvidenceView<'a> {
     /// Its length in bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// The verdict, where it is a report of ptl.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
     /// When it was given.
     pub at: Timestamp,
     /// Who gave it.
@@ -190,6 +225,9 @@ impl<'a> View<'a> {
             summary: Summary::of(&stages),
             stages,
             next: progress.ready().iter().map(NextView::of).collect(),
+            heads: progress.state.history.heads(),
+            by_hand: progress.state.by_hand.keys().map(String::as_str).collect(),
+            sound: progress.state.faults.is_empty(),
         }
     }
 
@@ -221,7 +259,11 @@ impl Summary {
                 Status::Done if step.is_recheck() => &mut sum.recheck,
                 Status::Done => &mut sum.done,
                 Status::InProgress => &mut sum.in_progress,
+                Status::Waiting => &mut sum.waiting,
+                Status::Failed => &mut sum.failed,
                 Status::Blocked => &mut sum.blocked,
+                Status::Waived => &mut sum.waived,
+                Status::NotApplicable => &mut sum.not_applicable,
                 Status::Open => &mut sum.open,
             };
             *count += 1;
@@ -250,9 +292,9 @@ impl<'a> StageView<'a> {
         }
     }
 
-    /// How many of its steps are proven.
+    /// How many of its steps need nothing more.
     pub fn done(&self) -> usize {
-        let done = |step: &&StepView<'_>| step.state == Status::Done && !step.is_recheck();
+        let done = |step: &&StepView<'_>| step.state.satisfies() && !step.is_recheck();
         self.steps.iter().filter(done).count()
     }
 }
@@ -260,18 +302,23 @@ impl<'a> StageView<'a> {
 impl<'a> StepView<'a> {
     fn of(progress: &Progress<'a>, stage: &'a Stage, step: &'a Step) -> Self {
         let record = progress.record(&step.id);
+        let particulars = record.map(|record| &record.particulars);
         let missing = ids(&progress.relies_on_open(stage, step));
         let state = progress.status(&step.id);
         Self {
             id: &step.id,
             title: &step.title,
             state,
-            ready: state != Status::Done && missing.is_empty(),
+            ready: !state.satisfies() && missing.is_empty(),
             environment: step.environment.as_deref(),
             roles: &step.roles,
             requires: &step.requires,
             missing,
             checks: &step.checks,
+            proven_by: step.proven_by,
+            about: &step.about,
+            fresh: step.fresh.as_ref(),
+            own: step.own,
             owner: &step.owner,
             seed: step.seed.as_deref(),
             evidence_wanted: &step.evidence,
@@ -280,7 +327,12 @@ impl<'a> StepView<'a> {
             source: &step.source,
             at: record.map(|record| record.at),
             by: record.map(|record| record.by.as_str()),
-            reason: record.and_then(|record| record.reason.as_deref()),
+            reason: particulars.and_then(|it| it.reason.as_deref()),
+            on: particulars.and_then(|it| it.on.as_deref()),
+            reference: particulars.and_then(|it| it.reference.as_deref()),
+            due: particulars.and_then(|it| it.due),
+            until: particulars.and_then(|it| it.until),
+            turned: progress.turn(&step.id).map(|turn| turn.to_string()),
             evidence: record
                 .map(|record| record.evidence.iter().map(EvidenceView::of).collect())
                 .unwrap_or_default(),
@@ -295,20 +347,17 @@ impl<'a> StepView<'a> {
 
 impl<'a> EvidenceView<'a> {
     fn of(evidence: &'a Evidence) -> Self {
-        let (text, file, sha256, size) = match &evidence.proof {
-            Proof::Text(text) => (Some(text.as_str()), None, None, None),
-            Proof::File { name, sha256, size } => (
-                None,
-                Some(name.as_str()),
-                Some(sha256.as_str()),
-                Some(*size),
-            ),
+        let (text, file) = match &evidence.proof {
+            Proof::Text(text) => (Some(text.as_str()), None),
+            Proof::File(file) => (None, Some(file)),
         };
+        let report = file.and_then(|file| file.report.as_ref());
         Self {
             text,
-            file,
-            sha256,
-            size,
+            file: file.map(|file| file.name.as_str()),
+            sha256: file.map(|file| file.sha256.as_str()),
+            size: file.map(|file| file.size),
+            verdict: report.map(|report| report.verdict),
             at: evidence.at,
             by: &evidence.by,
         }

@@ -1,13 +1,19 @@
 //! REV: whether certificates are revoked, and whether the lists that say so are had, proven and in date (RFC 5280, 6.3).
 
 mod certificate;
+mod end;
 mod list;
 mod ocsp;
+mod server;
 
 pub(super) use certificate::cause;
 pub use certificate::{CERTIFICATE, CertificateFacts, Doubt, Unasked};
 pub use list::{LIST, ListFacts};
 pub use ocsp::{Heard, OCSP, OcspFacts};
+pub use server::{
+    SERVER_AUTHORITY, SERVER_LIST, SERVER_PEER, ServerAuthorityFacts, ServerListFacts,
+    ServerPeerFacts,
+};
 
 use crate::check::{CheckId, Layer, Meta, Severity};
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::template::Form;
+
 /// Walk the staged live-install checklist
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -14,9 +16,13 @@ Examples:
   ptl checklist start int.csr                       work on it has begun
   ptl checklist done int.csr --evidence 'TICKET-7'  it is done, and this proves it
   ptl checklist begin renewal                       a certificate ends: a checklist beside this one
+  ptl checklist lint steps.toml                     your own steps: what is wrong with them, and where
+  ptl checklist report                              where the install stands, to paste into a ticket
+  ptl checklist report --output report.html         the same as one page, to attach and to print
+  ptl checklist report --bundle handover.zip        both, with the evidence and every digest
 
 Exit: 0 shown or written down, 1 a gate is shut or a step cannot be done yet: nothing was changed,
-      2 wrong input, or checklist.toml is wrong.")]
+      2 wrong input, or checklist.toml or steps.toml is wrong. lint: 0 clean, 1 findings.")]
 pub struct ChecklistArgs {
     /// What to do; `show` where nothing is said
     #[command(subcommand)]
@@ -42,10 +48,54 @@ pub enum ChecklistCommand {
         /// The new folder; left out, the checklist's name in the install's folder
         folder: Option<PathBuf>,
     },
+    /// Say whether the record is as ptl wrote it, and states follow from what was done
+    Audit(AuditArgs),
+    /// Join what two people wrote at the same time
+    ///
+    /// Everything of both stays. Where both changed a step to different ends, the step is named and nothing is changed until
+    /// --keep says which counts.
+    Merge(MergeArgs),
+    /// Find what is wrong with a checklist's definition, or with your own steps
+    #[command(after_help = OWN_STEPS)]
+    Lint {
+        /// A definition, or a steps.toml; left out, the install's checklist with its steps.toml
+        file: Option<PathBuf>,
+    },
+    /// Write the report that is handed over: where the install stands, with its evidence
+    ///
+    /// Whose it is, the stages, what is next and on whom it waits, what was recorded when, the generations and what
+    /// ends, what reports of ptl found, and the evidence with its digests. It runs no checks. Of ptl.toml it shows the
+    /// names of organisation, product and endpoints, and nothing else.
+    Report(ReportArgs),
+    /// Write something down
+    #[command(flatten)]
+    Change(Word),
+}
+
+/// What is written down.
+#[derive(Debug, Subcommand)]
+pub enum Word {
     /// Write down that work on a step has begun
     Start {
         /// A step, as int.csr
         step: String,
+        /// Who says so
+        #[command(flatten)]
+        by: By,
+    },
+    /// Write down that somebody else is waited for
+    Wait {
+        /// A step, as int.csr
+        step: String,
+        /// Whom it waits for
+        #[arg(long, value_name = "WHO")]
+        on: String,
+        /// The ticket or mail by which they know it
+        #[arg(long, value_name = "TEXT")]
+        reference: Option<String>,
+        /// The day by which they want to have answered
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        due: Option<String>,
         /// Who says so
         #[command(flatten)]
         by: By,
@@ -61,11 +111,47 @@ pub enum ChecklistCommand {
         #[command(flatten)]
         by: By,
     },
+    /// Write down that a step was tried and did not hold
+    Fail {
+        /// A step, as int.csr
+        step: String,
+        /// What was seen
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Who says so
+        #[command(flatten)]
+        by: By,
+    },
     /// Write down what stands in a step's way
     Block {
         /// A step, as int.csr
         step: String,
         /// What stands in its way
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Who says so
+        #[command(flatten)]
+        by: By,
+    },
+    /// Let a step count as done until the end of a day
+    Waive {
+        /// A step, as int.csr
+        step: String,
+        /// Why it may be missing
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// The last day; then the step is open again by itself
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        until: String,
+        /// Who answers for it
+        #[command(flatten)]
+        by: By,
+    },
+    /// Write down that a step does not apply to this install
+    NotApplicable {
+        /// A step, as int.csr
+        step: String,
+        /// Why it does not
         #[arg(long, value_name = "TEXT")]
         reason: String,
         /// Who says so
@@ -83,6 +169,85 @@ pub enum ChecklistCommand {
         #[command(flatten)]
         by: By,
     },
+}
+
+/// What `ptl checklist lint --help` says of the file of own steps.
+const OWN_STEPS: &str = "\
+Your own steps stand in steps.toml beside ptl.toml, and among the shipped ones from then on:
+
+  schema = 1
+  [[step]]
+  id = \"own.pen-test\"      # none of ptl's ids
+  stage = \"int-test\"       # `ptl checklist show STEP` names a step's stage
+  title = \"The penetration test is passed\"
+  owner = \"supplier security officer\"
+  requires = [\"int.ssp\"]
+  before = [\"as.scal\"]     # these steps wait for it from then on
+  evidence = \"the report's reference and date\"
+  source = \"our security policy, section 4\"
+  do = \"Order the test four weeks ahead.\"
+  # Where they apply, as in the shipped steps:
+  environment = \"int\"
+  roles = [\"provider\"]
+  checks = [\"TLS-*\"]
+  about = [\"version\"]      # request, certificate, hosts, version
+  fresh = { for = \"365d\", source = \"our policy\" }
+  wait = { text = \"4 weeks\", working-days = 20, source = \"the offer\" }
+
+Examples:
+  ptl checklist lint                  the install's checklist, with its steps.toml
+  ptl checklist lint steps.toml       the file alone
+  ptl checklist lint --format json    every finding with file, line and column
+
+Exit: 0 clean, 1 findings, 2 no TOML, or a file that cannot be read.";
+/// The report that is handed over.
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// Markdown or one HTML page; left out, what the ending of --output says, else md
+    #[arg(
+        long = "as",
+        value_enum,
+        value_name = "FORM",
+        conflicts_with = "bundle"
+    )]
+    pub form: Option<Form>,
+    /// Write a new zip: the report in every form, checklist.toml, the evidence in evidence/, and a manifest
+    #[arg(long, value_name = "FILE.zip")]
+    pub bundle: Option<PathBuf>,
+}
+
+/// What is to be proven of the record.
+#[derive(Args, Debug)]
+pub struct AuditArgs {
+    /// A digest that ptl printed or a report carries, or its first 16 digits: its history must be in the file
+    #[arg(long, value_name = "DIGEST")]
+    pub head: Option<String>,
+    /// Let what was changed by hand in the tables count from now on
+    #[arg(long, requires = "reason")]
+    pub adopt: bool,
+    /// Why it counts
+    #[arg(long, value_name = "TEXT", requires = "adopt")]
+    pub reason: Option<String>,
+    /// Who says so
+    #[command(flatten)]
+    pub by: By,
+}
+
+/// Which histories are joined.
+#[derive(Args, Debug)]
+pub struct MergeArgs {
+    /// The checklist that is changed: a file, or the folder of one
+    #[arg(value_name = "A")]
+    pub a: PathBuf,
+    /// The one that is joined to it, and stays as it is
+    #[arg(value_name = "B")]
+    pub b: PathBuf,
+    /// Which counts for a step that both changed to different ends; may be given again
+    #[arg(long, value_name = "STEP=A|B")]
+    pub keep: Vec<String>,
+    /// Who says so
+    #[command(flatten)]
+    pub by: By,
 }
 
 /// Who says so.

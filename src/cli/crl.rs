@@ -20,14 +20,13 @@ Examples:
   ptl crl fetch --connect proxy.int.spine2.ncrs.nhs.uk
                               that of the peer which answers there as well
   ptl crl fetch --list all.crl
-                              a list that was had by hand, proven and kept in the same way
+                              a list that was had by hand, where the address gives none or an older one
   ptl crl status              what is kept, how long it holds, and where it came from
   ptl crl status lists/*.crl --issuer cas/ --every 7d
                               whether each list outlives a weekly job, for a job that warns
 
-Exit: 0 all are good, 1 one is revoked, a list has ended or ends too early, or none of theirs came,
-      2 a file is wrong, 3 of one it could not be found out. Lists that `fetch` proved
-      are kept whatever became of others.")]
+Exit: 0 all are good, 1 one is revoked, a list has ended, ends too early or cannot be used, or none of theirs came,
+      2 a file is wrong, 3 of one it could not be found out. Lists that `fetch` proved are kept whatever became of others.")]
 pub struct CrlArgs {
     /// What to do.
     #[command(subcommand)]
@@ -39,8 +38,8 @@ pub struct CrlArgs {
 pub enum CrlCommand {
     /// Say whether certificates are revoked, by these lists
     ///
-    /// Good is only what a list says that its issuer signed, that covers the certificate, and that is in date. A list
-    /// of a million certificates takes a twentieth of a second and no more memory than a small one.
+    /// Good is only what a list says that its issuer signed, that covers the certificate, and that is in date; of lists
+    /// that an install keeps, within the `grace` of its ptl.toml. A list of a million certificates takes a twentieth of a second and no more memory than a small one.
     Lookup(LookupArgs),
     /// Fetch the lists that certificates name, and keep those that prove to be theirs
     ///
@@ -64,7 +63,8 @@ pub struct FetchArgs {
     /// The folder for the lists; that of ptl.toml if not said
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// A list that was had by hand, to be proven and kept as if it had been fetched; may be given again
+    /// A list that was had by hand, proven and kept as if it had been fetched, where the certificate's own address gives
+    /// none or an older one; may be given again
     #[arg(long, value_name = "FILE")]
     pub list: Vec<PathBuf>,
     /// A peer that is asked for its certificate, whose list is then fetched as well; may be given again, and without an

@@ -1,25 +1,24 @@
 //! `ptl checklist`.
 
-use std::path::Path;
+mod audit;
+mod change;
+mod handover;
+mod lint;
+mod merge;
 
-use jiff::Timestamp;
+use std::path::Path;
 
 use super::{Exit, hand_over, layout, open_output};
 use crate::{
-    checklist::{
-        definition, evidence,
-        rules::{Action, Actor, Progress},
-        state,
-        view::View,
-    },
+    checklist::{book::Book, definition, now::Now, state, view::View},
     cli::{
         Global,
-        checklist::{By, ChecklistArgs, ChecklistCommand},
+        checklist::{ChecklistArgs, ChecklistCommand},
     },
     config::Install,
-    error::{Error, Result},
+    error::Result,
     files::{self, Access, Folder, NewFolders},
-    report::{self, Begun, Format, Layout, NextSteps, OneStep, Recorded, WholeChecklist},
+    report::{self, Begun, Format, Layout, NextSteps, OneStep, WholeChecklist},
     terminal,
 };
 
@@ -34,43 +33,37 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
     }
     let output = open_output(global)?;
     let layout = layout(global, output.as_ref());
-    let text = match &args.command {
-        None => show(None, global, layout),
-        Some(ChecklistCommand::Show { step }) => show(step.as_deref(), global, layout),
-        Some(ChecklistCommand::Next) => next(global, layout),
-        Some(ChecklistCommand::Begin { definition, folder }) => {
+    let (text, exit) = match &args.command {
+        None => (show(None, global, layout)?, Exit::Pass),
+        Some(ChecklistCommand::Audit(args)) => audit::run(args, global, layout)?,
+        Some(ChecklistCommand::Lint { file }) => lint::run(file.as_deref(), global, layout)?,
+        Some(command) => (said(command, global, layout)?, Exit::Pass),
+    };
+    hand_over(&text, output)?;
+    Ok(exit)
+}
+
+/// What a command says that either does what it is asked to or is an error.
+fn said(command: &ChecklistCommand, global: &Global, layout: Layout) -> Result<String> {
+    match command {
+        ChecklistCommand::Audit(args) => audit::run(args, global, layout).map(|(text, _)| text),
+        ChecklistCommand::Lint { file } => {
+            lint::run(file.as_deref(), global, layout).map(|(text, _)| text)
+        }
+        ChecklistCommand::Show { step } => show(step.as_deref(), global, layout),
+        ChecklistCommand::Next => next(global, layout),
+        ChecklistCommand::Begin { definition, folder } => {
             begin(definition, folder.as_deref(), global, layout)
         }
-        Some(ChecklistCommand::Start { step, by }) => {
-            change(step, Action::Start, by, global, layout)
-        }
-        Some(ChecklistCommand::Done { step, evidence, by }) => {
-            let proofs: Result<Vec<_>> = evidence
-                .iter()
-                .map(|argument| evidence::proof(argument))
-                .collect();
-            change(step, Action::Done(proofs?), by, global, layout)
-        }
-        Some(ChecklistCommand::Block { step, reason, by }) => {
-            let reason = evidence::line("--reason", reason)?;
-            change(step, Action::Block(reason), by, global, layout)
-        }
-        Some(ChecklistCommand::Reopen { step, reason, by }) => {
-            let reason = evidence::line("--reason", reason)?;
-            change(step, Action::Reopen(reason), by, global, layout)
-        }
-    }?;
-    hand_over(&text, output)?;
-    Ok(Exit::Pass)
+        ChecklistCommand::Merge(args) => merge::run(args, global, layout),
+        ChecklistCommand::Report(args) => handover::report(args, global, layout),
+        ChecklistCommand::Change(word) => change::run(word, global, layout),
+    }
 }
 
 fn show(step: Option<&str>, global: &Global, layout: Layout) -> Result<String> {
-    let (definition, state) = state::read(&global.install)?;
-    warn_of_another(&definition.id, global);
-    let progress = Progress {
-        definition: &definition,
-        state: &state,
-    };
+    let book = read(global)?;
+    let progress = book.progress();
     let view = View::of(&progress);
     let Some(step) = step else {
         let detail = layout.detail;
@@ -89,13 +82,34 @@ fn show(step: Option<&str>, global: &Global, layout: Layout) -> Result<String> {
 }
 
 fn next(global: &Global, layout: Layout) -> Result<String> {
-    let (definition, state) = state::read(&global.install)?;
-    warn_of_another(&definition.id, global);
-    let view = View::of(&Progress {
-        definition: &definition,
-        state: &state,
-    });
+    let book = read(global)?;
+    let view = View::of(&book.progress());
     report::explain(&NextSteps { view: &view }, global.format, layout)
+}
+
+/// The checklist of the install; what does not hold together in it is said on the way.
+fn read(global: &Global) -> Result<Book> {
+    let book = Book::read(&global.install, global.time()?)?;
+    warn_of_another(&book.definition.id, global);
+    warn_of_hands(&book.state);
+    Ok(book)
+}
+
+/// What was changed by hand counts for nothing, and whoever did must not wonder.
+fn warn_of_hands(state: &state::State) {
+    if !state.faults.is_empty() {
+        terminal::note(&format!(
+            "warning: the history of {} does not hang together: `ptl checklist audit` says where; what is shown follows from it as it is",
+            state::FILE
+        ));
+    }
+    let steps: Vec<&str> = state.by_hand.keys().map(String::as_str).collect();
+    if !steps.is_empty() {
+        terminal::note(&format!(
+            "warning: changed by hand, and not counted: {}; put it back, or say why it counts: `ptl checklist audit --adopt --reason \"...\"`",
+            steps.join(", ")
+        ));
+    }
 }
 
 /// Gives a checklist that is begun beside the install's own a folder, and says what to type there.
@@ -108,42 +122,15 @@ fn begin(id: &str, folder: Option<&Path>, global: &Global, layout: Layout) -> Re
         .draft(state::FILE, state::fresh(id).as_bytes(), Access::Shared)?
         .link()?;
     made.keep();
-    let state = state::State::new(id);
-    let view = View::of(&Progress {
-        definition: &definition,
-        state: &state,
-    });
+    let book = Book {
+        definition,
+        state: state::State::new(id),
+        now: Now::at(global.time()?),
+    };
+    let view = View::of(&book.progress());
     let document = Begun {
         view: &view,
         folder: &folder,
-    };
-    report::explain(&document, global.format, layout)
-}
-
-fn change(step: &str, action: Action, by: &By, global: &Global, layout: Layout) -> Result<String> {
-    let actor = Actor {
-        by: name(by)?,
-        at: whole_second(global.time()?),
-    };
-    let opened = state::open(&global.install)?;
-    warn_of_another(&opened.definition.id, global);
-    let progress = Progress {
-        definition: &opened.definition,
-        state: &opened.state,
-    };
-    let record = progress.act(step, action, actor)?;
-    let before = opened.state.clone();
-    let (definition, after) = opened.record(step, record)?;
-    let view = |state| {
-        View::of(&Progress {
-            definition: &definition,
-            state,
-        })
-    };
-    let document = Recorded {
-        view: &view(&after),
-        before: &view(&before),
-        step,
     };
     report::explain(&document, global.format, layout)
 }
@@ -163,28 +150,4 @@ fn warn_of_another(definition: &str, global: &Global) {
             state::FILE
         ));
     }
-}
-
-/// The name of `--by`, else that of the user here.
-fn name(by: &By) -> Result<String> {
-    let of_user = || {
-        ["USER", "LOGNAME", "USERNAME"]
-            .iter()
-            .find_map(|variable| std::env::var(variable).ok())
-            // cron and containers set none of them, and the system knows the user all the same.
-            .or_else(|| whoami::username().ok())
-    };
-    let name = by.by.clone().or_else(of_user).unwrap_or_default();
-    let name = evidence::line("--by", &name)?;
-    if name.is_empty() {
-        return Err(Error::input(
-            "nobody knows who says so: there is neither --by nor a user's name here",
-        )
-        .hint("Add your name: `--by NAME`."));
-    }
-    Ok(name)
-}
-
-fn whole_second(at: Timestamp) -> Timestamp {
-    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }

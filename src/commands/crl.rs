@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use super::{Exit, context::Scene, hand_over, layout, open_output};
 use crate::{
@@ -18,14 +18,13 @@ use crate::{
     },
     config,
     crl::{
-        cache::{Cache, Origin},
-        kept,
-        lookup::{self, Looked, Terms, Wanted},
+        cache::Cache,
+        lookup::{self, Wanted},
         serial_of_text,
     },
     error::{Error, Result},
     report::{self, Explanation, Format, ListStatus, LookUp, visible},
-    survey::revocation::{Watched, answerable},
+    survey::revocation::Library,
     terminal,
     x509::{Certificate, Contents},
 };
@@ -61,98 +60,35 @@ fn say<D: Explanation>(
 fn look_up(args: &LookupArgs, global: &Global) -> Result<LookUp> {
     let at = global.time()?;
     let wanted = wanted(args)?;
-    let mut library = Library::of(&args.list, &args.kept, global)?;
-    // A chain in one file brings its own issuers.
-    let authorities = wanted.iter().filter_map(Wanted::authority);
-    library.issuers.extend(authorities.cloned());
-    let mut looked = library.look_up(&wanted, at)?;
-    lookup::leave_changed(&mut looked);
-    let mut found = LookUp::of(&wanted, &looked, at);
-    let cache = library.cache.as_ref();
-    found.hear(&answerable(&wanted, &library.issuers, cache, at));
-    Ok(found)
+    let library = library(&args.list, &args.kept, global)?;
+    let mut shelf = library.look_up(&wanted, at)?;
+    lookup::leave_changed(&mut shelf.looked);
+    Ok(LookUp::of(&wanted, &shelf, at))
 }
 
 fn status(args: &StatusArgs, global: &Global) -> Result<ListStatus> {
     let at = global.time()?;
-    let library = Library::of(&args.lists, &args.kept, global)?;
+    let library = library(&args.lists, &args.kept, global)?;
     let every = match &args.every {
         Some(text) => Some(every(text)?),
         None => library.every,
     };
-    let looked = library.look_up(&[], at)?;
-    let origins = looked.iter().map(|it| library.origin(it)).collect();
-    Ok(ListStatus::of(&looked, origins, at, every))
+    Ok(ListStatus::of(library.look_up(&[], at)?, at, every))
 }
 
-/// Lists, and who may have signed them.
-struct Library {
-    lists: Vec<PathBuf>,
-    /// Where they are kept, if they are.
-    cache: Option<Cache>,
-    issuers: Vec<Arc<Certificate>>,
-    every: Option<SignedDuration>,
+/// The lists that are named, else those of a cache, else those of the install.
+fn library(lists: &[PathBuf], kept: &KeptArgs, global: &Global) -> Result<Library> {
+    let issuers = issuers(&kept.issuer)?;
+    if !lists.is_empty() {
+        return Ok(Library::of_files(lists.to_vec(), issuers));
+    }
+    if let Some(folder) = &kept.cache {
+        return Library::of_cache(Cache::of(folder.clone()), issuers);
+    }
+    let scene = Scene::read(global)?;
+    let selection = scene.selection(global)?;
+    Library::of_install(&scene.subject(global, &selection)?, issuers)
 }
-
-impl Library {
-    /// The lists that are named, else those of a cache, else those of the install.
-    fn of(lists: &[PathBuf], kept: &KeptArgs, global: &Global) -> Result<Self> {
-        let issuers = issuers(&kept.issuer)?;
-        if !lists.is_empty() {
-            return Ok(Self {
-                lists: lists.to_vec(),
-                cache: None,
-                issuers,
-                every: None,
-            });
-        }
-        let (cache, known, every) = match &kept.cache {
-            Some(folder) => (Cache::of(folder.clone()), Vec::new(), None),
-            None => Self::of_install(global)?,
-        };
-        let lists = cache.lists()?;
-        if lists.is_empty() && cache.answers()?.is_empty() {
-            return Err(
-                Error::input(format!("no list is kept in `{}`", cache.folder().display()))
-                    .hint("Fetch them: `ptl crl fetch`; or name files of lists."),
-            );
-        }
-        Ok(Self {
-            lists,
-            cache: Some(cache),
-            issuers: issuers.into_iter().chain(known).collect(),
-            every,
-        })
-    }
-
-    fn of_install(global: &Global) -> Result<OfInstall> {
-        let scene = Scene::read(global)?;
-        let selection = scene.selection(global)?;
-        let watched = Watched::of_install(&scene.subject(global, &selection)?);
-        let revocation = &scene.install.revocation;
-        let cache = Cache::of(revocation.folder_of(&scene.environment.id));
-        Ok((cache, watched.issuers, revocation.every))
-    }
-
-    fn look_up(&self, wanted: &[Wanted], at: Timestamp) -> Result<Vec<Looked>> {
-        let terms = Terms::strict(&self.issuers, at);
-        let lists = self.lists.iter().cloned();
-        match &self.cache {
-            Some(_) => lists.map(|it| kept::look_up(it, wanted, &terms)).collect(),
-            None => lists
-                .map(|it| lookup::look_up(it, wanted, &self.issuers, at))
-                .collect(),
-        }
-    }
-
-    fn origin(&self, looked: &Looked) -> Option<Origin> {
-        let name = looked.file.file_stem()?.to_str()?;
-        self.cache.as_ref()?.origin(name)
-    }
-}
-
-/// The cache of an install, the CAs that it has, and how often it fetches.
-type OfInstall = (Cache, Vec<Arc<Certificate>>, Option<SignedDuration>);
 
 fn issuers(paths: &[PathBuf]) -> Result<Vec<Arc<Certificate>>> {
     let mut issuers = Vec::new();

@@ -34,7 +34,7 @@ pub struct Cache {
 }
 
 /// Where a list came from, and what became of the last try to fetch it anew.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Origin {
     /// Its address; nothing where it was had by hand.
@@ -51,10 +51,45 @@ pub struct Origin {
 
 /// An origin as it stands in its file.
 #[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 struct Document {
     schema: u32,
-    #[serde(flatten)]
-    origin: Origin,
+    url: Option<String>,
+    etag: Option<String>,
+    last_modified: Option<String>,
+    fetched: Option<Timestamp>,
+    failed: Option<Failed>,
+}
+
+/// What every document says first, of whatever form the rest is.
+#[derive(Deserialize)]
+struct Form {
+    schema: u32,
+}
+
+impl From<Origin> for Document {
+    fn from(origin: Origin) -> Self {
+        Self {
+            schema: SCHEMA,
+            url: origin.url,
+            etag: origin.etag,
+            last_modified: origin.last_modified,
+            fetched: origin.fetched,
+            failed: origin.failed,
+        }
+    }
+}
+
+impl From<Document> for Origin {
+    fn from(document: Document) -> Self {
+        Self {
+            url: document.url,
+            etag: document.etag,
+            last_modified: document.last_modified,
+            fetched: document.fetched,
+            failed: document.failed,
+        }
+    }
 }
 
 /// A try that brought nothing.
@@ -130,7 +165,14 @@ impl Cache {
     pub fn origin(&self, name: &str) -> Option<Origin> {
         let bytes = files::read(&self.origin_file(name), LARGEST_ORIGIN).ok()?;
         let document: Document = serde_json::from_slice(&bytes).ok()?;
-        (document.schema == SCHEMA).then_some(document.origin)
+        (document.schema == SCHEMA).then(|| document.into())
+    }
+
+    /// Whether a newer ptl wrote it, which knows more than this one could keep.
+    fn is_of_a_newer_form(&self, name: &str) -> bool {
+        let bytes = files::read(&self.origin_file(name), LARGEST_ORIGIN);
+        let form = bytes.ok().and_then(|it| serde_json::from_slice(&it).ok());
+        form.is_some_and(|form: Form| form.schema > SCHEMA)
     }
 
     /// Makes the folder where there is none, and takes away what a run that was killed left behind.
@@ -165,15 +207,15 @@ impl Cache {
         }
     }
 
-    /// Notes where a list came from.
+    /// Notes where a list came from; what a newer ptl noted stays as it is.
     ///
     /// # Errors
     /// Where it cannot be written.
     pub fn note(&self, name: &str, origin: &Origin) -> Result<()> {
-        let document = Document {
-            schema: SCHEMA,
-            origin: origin.clone(),
-        };
+        if self.is_of_a_newer_form(name) {
+            return Ok(());
+        }
+        let document = Document::from(origin.clone());
         let text = serde_json::to_string_pretty(&document)
             .map_err(|error| Error::internal("could not write JSON").because(error))?;
         files::put(&self.origin_file(name), format!("{text}\n").as_bytes())
@@ -212,6 +254,14 @@ mod tests {
         for damaged in ["", "{", "[]", "{\"schema\":2}"] {
             fs::write(cache.folder().join("one.json"), damaged).unwrap();
             assert_eq!(cache.origin("one"), None, "{damaged}");
+        }
+        // What is damaged is noted anew, and what is newer is left alone.
+        let newer = "{\"schema\":2,\"more\":true}";
+        for (there, stays) in [("{", false), (newer, true)] {
+            fs::write(cache.folder().join("one.json"), there).unwrap();
+            cache.note("one", &Origin::default()).unwrap();
+            let now = fs::read_to_string(cache.folder().join("one.json")).unwrap();
+            assert_eq!(now == there, stays, "{now}");
         }
         fs::write(cache.list("b"), "").unwrap();
         fs::write(cache.list("a"), "").unwrap();

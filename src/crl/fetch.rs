@@ -1,5 +1,6 @@
 //! Fetches lists: each from the address that a certificate itself names, kept only where it says something of it.
 
+mod by_hand;
 mod intake;
 mod keep;
 mod outcome;
@@ -15,7 +16,6 @@ use url::Url;
 use super::{
     Gap,
     cache::{Cache, Failed, Origin},
-    file::ListFile,
     index::Builder,
     kept,
     lookup::{self, Looked, Terms, Wanted},
@@ -65,27 +65,23 @@ impl Fetcher<'_> {
     /// Where the cache cannot be written to; what is kept is then as it was.
     pub async fn fetch(&self, wish: Wish) -> Result<Fetched> {
         let wanted: Vec<Wanted> = wanted(&wish);
+        // A file that somebody named and that is not there is a mistake: nobody is asked then.
+        let by_hand = self.fitting(&wanted)?;
         let mut tried: Vec<(Place, Came)> = Vec::new();
-        if let Some(file) = self.fitting(&wanted)? {
-            let came = self.take_by_hand(&file, &wish, &wanted)?;
-            tried.push((Place::ByHand(file), came));
+        let own = |url: &Url| Place::Own(url.clone());
+        self.try_each(&wish.urls, own, &wish, &wanted, &mut tried)
+            .await?;
+        if let Some(by_hand) = by_hand.first() {
+            self.hand_over(by_hand, &wish, &wanted, &mut tried)?;
         }
-        for (url, is_own) in wish.addresses() {
-            let done = tried.iter().any(|(_, came)| came.is_well());
-            let Some(downloader) = self.downloader.filter(|_| !done) else {
-                break;
-            };
-            // What another place has is no answer to what the certificates' own place said.
-            let answered = |(_, came): &(Place, Came)| !matches!(came, Came::NotHad(..));
-            if !is_own && tried.iter().any(answered) {
-                break;
-            }
-            let came = self.try_address(downloader, url, &wish, &wanted).await?;
-            let place = match is_own {
-                true => Place::Own(url.clone()),
-                false => Place::Instead(url.clone()),
-            };
-            tried.push((place, came));
+        // What another place has is no answer to what the certificates' own place said.
+        let answered = |(place, came): &(Place, Came)| {
+            matches!(place, Place::Own(_)) && !matches!(came, Came::NotHad(..))
+        };
+        if !tried.iter().any(answered) {
+            let instead = |url: &Url| Place::Instead(url.clone());
+            self.try_each(&wish.instead, instead, &wish, &wanted, &mut tried)
+                .await?;
         }
         let (place, came, besides) = settle(tried, &wish, self.downloader.is_some());
         self.note_failure(&wish, &came)?;
@@ -95,33 +91,31 @@ impl Fetcher<'_> {
             place,
             came,
             besides,
+            by_hand: by_hand.into_iter().map(|it| it.file).collect(),
             at_hand,
         })
     }
 
-    /// The first list by hand that says something of each certificate.
-    fn fitting(&self, wanted: &[Wanted]) -> Result<Option<PathBuf>> {
-        for file in self.by_hand {
-            let (looked, _) = lookup::read_whole(file.clone(), wanted, &self.terms, false)?;
-            if gap(&looked).is_none() {
-                return Ok(Some(file.clone()));
-            }
-        }
-        Ok(None)
-    }
-
-    fn take_by_hand(&self, file: &Path, wish: &Wish, wanted: &[Wanted]) -> Result<Came> {
-        let mut incoming = Incoming::beside(&self.cache.list(&wish.name))?;
-        let mut source = ListFile::open(file)?;
-        let copied = source
-            .reader()
-            .and_then(|mut reader| std::io::copy(&mut reader, incoming.file()));
-        copied.map_err(|error| unwritten(incoming.path(), &error.to_string()))?;
-        let origin = Origin {
-            fetched: Some(Timestamp::now()),
-            ..Origin::default()
+    /// Tries these addresses one after the other, until there is a list that holds.
+    async fn try_each(
+        &self,
+        urls: &[Url],
+        place: impl Fn(&Url) -> Place,
+        wish: &Wish,
+        wanted: &[Wanted],
+        tried: &mut Vec<(Place, Came)>,
+    ) -> Result<()> {
+        let Some(downloader) = self.downloader else {
+            return Ok(());
         };
-        self.judge(incoming, wish, wanted, &origin)
+        for url in urls {
+            if tried.iter().any(|(_, came)| came.is_well()) {
+                break;
+            }
+            let came = self.try_address(downloader, url, wish, wanted).await?;
+            tried.push((place(url), came));
+        }
+        Ok(())
     }
 
     /// Asks an address, again where it does not answer.
@@ -132,9 +126,14 @@ impl Fetcher<'_> {
         wish: &Wish,
         wanted: &[Wanted],
     ) -> Result<Came> {
+        let mut known = self.known(url, wish, wanted);
         let mut tries = 0;
         loop {
-            let came = self.ask(downloader, url, wish, wanted).await?;
+            let Some(came) = self.ask(downloader, url, wish, wanted, &known).await? else {
+                // What was kept is gone since: to whom no version is named, the whole list comes.
+                known = Version::default();
+                continue;
+            };
             let Came::NotHad(end, _) = &came else {
                 return Ok(came);
             };
@@ -146,21 +145,22 @@ impl Fetcher<'_> {
         }
     }
 
+    /// Asks an address once; nothing where the server has nothing newer, and what is kept does not do any more.
     async fn ask(
         &self,
         downloader: &Downloader,
         url: &Url,
         wish: &Wish,
         wanted: &[Wanted],
-    ) -> Result<Came> {
+        known: &Version,
+    ) -> Result<Option<Came>> {
         let target = self.cache.list(&wish.name);
         let mut incoming = Incoming::beside(&target)?;
         let path = incoming.path().to_owned();
         let mut intake = Intake::new(incoming.file(), LARGEST, self.progress);
-        let known = self.known(url, &wish.name);
-        let download = downloader.get_into(url, &known, &mut intake, LARGEST).await;
+        let download = downloader.get_into(url, known, &mut intake, LARGEST).await;
         if let Some(strange) = intake.strange() {
-            return Ok(Came::BrokenOff(strange));
+            return Ok(Some(Came::BrokenOff(strange)));
         }
         let origin = Origin {
             url: Some(url.to_string()),
@@ -170,24 +170,29 @@ impl Fetcher<'_> {
             ..Origin::default()
         };
         match download.end {
-            End::Content(_) => self.judge(incoming, wish, wanted, &origin),
-            End::NotModified => self.still_the_same(wish, wanted, &known, origin),
+            End::Content(_) => self.judge(incoming, wish, wanted, &origin).map(Some),
+            End::NotModified => self.still_the_same(wish, wanted, known, origin),
             End::Unwritten(why) => Err(unwritten(&path, &why)),
-            end => Ok(Came::NotHad(end, download.proxy)),
+            end => Ok(Some(Came::NotHad(end, download.proxy))),
         }
     }
 
-    /// By what the server knows the list that is kept, if it came from there.
-    fn known(&self, url: &Url, name: &str) -> Version {
-        let is_there = self.cache.list(name).exists();
-        let origin = self.cache.origin(name).filter(|_| is_there);
-        match origin {
+    /// By what the server knows the list that is kept, if it came from there and still does.
+    fn known(&self, url: &Url, wish: &Wish, wanted: &[Wanted]) -> Version {
+        let origin = self.cache.origin(&wish.name);
+        match origin.filter(|_| self.does(wish, wanted)) {
             Some(origin) if origin.url.as_deref() == Some(url.as_str()) => Version {
                 etag: origin.etag,
                 last_modified: origin.last_modified,
             },
             _ => Version::default(),
         }
+    }
+
+    /// Whether what is kept says something of each certificate: a damaged file, or another's under its name, does not.
+    fn does(&self, wish: &Wish, wanted: &[Wanted]) -> bool {
+        let kept = kept::look_up(self.cache.list(&wish.name), wanted, &self.terms);
+        kept.is_ok_and(|looked| gap(&looked).is_none())
     }
 
     /// The server has nothing newer: what is kept must do.
@@ -197,10 +202,9 @@ impl Fetcher<'_> {
         wanted: &[Wanted],
         known: &Version,
         origin: Origin,
-    ) -> Result<Came> {
-        let looked = kept::look_up(self.cache.list(&wish.name), wanted, &self.terms)?;
-        if let Some(gap) = gap(&looked) {
-            return Ok(Came::Open(gap));
+    ) -> Result<Option<Came>> {
+        if !self.does(wish, wanted) {
+            return Ok(None);
         }
         let _lock = self.cache.lock()?;
         let origin = Origin {
@@ -209,7 +213,7 @@ impl Fetcher<'_> {
             ..origin
         };
         self.cache.note(&wish.name, &origin)?;
-        Ok(Came::Unchanged)
+        Ok(Some(Came::Unchanged))
     }
 
     /// What came, proven, and in place of what is kept.
@@ -222,7 +226,7 @@ impl Fetcher<'_> {
     ) -> Result<Came> {
         let read = lookup::read_whole(incoming.path().to_owned(), wanted, &self.terms, true);
         let (looked, index) = match read {
-            Ok((looked, index)) => (looked, index.unwrap_or_default()),
+            Ok(whole) => (whole.looked, whole.index.unwrap_or_default()),
             Err(error) => return Ok(Came::Unreadable(plain(&error, incoming.path()))),
         };
         match gap(&looked) {
@@ -244,13 +248,18 @@ impl Fetcher<'_> {
         let came = match keep::against_the_old(&looked, &target, &self.terms) {
             Some(came) => came,
             None => {
-                keep::as_der(incoming, &target)?.take_its_place()?;
-                // Without it the next look-up reads the list itself.
+                let mut incoming = keep::as_der(incoming, &target)?;
+                // Of the file itself, which a rename leaves as it is: another run may soon put the next one here.
+                let identity = keep::identity(&mut incoming);
+                incoming.take_its_place()?;
+                // The list is in its place: without an index the next look-up reads the list itself.
                 let looked = Looked {
                     file: target,
                     ..looked
                 };
-                kept::keep(index, &looked)?;
+                if let Some(identity) = identity {
+                    let _ = kept::keep(index, &looked, identity);
+                }
                 Came::Kept
             }
         };

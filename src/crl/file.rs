@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use super::window::Header;
+use openssl::hash::{Hasher, MessageDigest};
+use zeroize::Zeroizing;
+
+use super::{index::Identity, window::Header};
 use crate::{
     error::{Error, Result, for_a_shell},
     files,
@@ -21,7 +24,14 @@ const LARGE: u64 = 1024 * 1024;
 
 /// A list as bytes of DER, which can be read again.
 #[derive(Debug)]
-pub enum ListFile {
+pub struct ListFile {
+    /// What the file was known by before its first byte was read: another may have its name by now.
+    pub(super) identity: Identity,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
     /// DER on its disk.
     Der(File),
     /// What PEM held, or a bundle.
@@ -34,23 +44,30 @@ impl ListFile {
     /// # Errors
     /// Where it cannot be read, is larger than any of its kind, or holds no list, or several.
     pub fn open(path: &Path) -> Result<Self> {
-        let (file, length) = files::open_regular(path)?;
+        let (mut file, length) = files::open_regular(path)?;
+        let identity = Identity::of(&file.metadata().map_err(|error| unreadable(path, error))?);
         let is_der = begins_as_list(&file);
         if length > LARGEST || (length > files::SMALL && !is_der) {
             return Err(too_large(path, is_der));
         }
         if length > LARGE && is_der {
-            return Ok(Self::Der(file));
+            let content = Content::Der(file);
+            return Ok(Self { identity, content });
         }
         // What is small is told apart by content, as every other file.
+        std::io::Seek::rewind(&mut file).map_err(|error| unreadable(path, error))?;
+        let bytes = Zeroizing::new(files::read_open(&file, length, path, files::SMALL)?);
         let mut lists = Vec::new();
-        for object in read::objects(path)? {
+        for object in read::parse(&bytes, path, None)? {
             if let Object::RevocationList(list) = object {
                 lists.push(list.x509().to_der());
             }
         }
         match (lists.len(), lists.pop()) {
-            (1, Some(Ok(der))) => Ok(Self::Decoded(der)),
+            (1, Some(Ok(der))) => Ok(Self {
+                identity,
+                content: Content::Decoded(der),
+            }),
             (0, _) => Err(Error::input(format!("`{}` holds no revocation list", path.display()))
                 .hint("Name the list; over HTTP an error page is often saved in its place: `head FILE`.")),
             _ => Err(Error::input(format!("`{}` holds several revocation lists", path.display()))
@@ -67,18 +84,34 @@ impl ListFile {
         Ok((length > LARGE && begins_as_list(&file)).then_some(length))
     }
 
+    /// SHA-256 of the list of a file as DER; nothing where it cannot be read.
+    pub fn digest(path: &Path) -> Option<Vec<u8>> {
+        let mut list = Self::open(path).ok()?;
+        let mut hasher = Hasher::new(MessageDigest::sha256()).ok()?;
+        std::io::copy(&mut list.reader().ok()?, &mut hasher).ok()?;
+        Some(hasher.finish().ok()?.to_vec())
+    }
+
     /// The list from its first byte.
     ///
     /// # Errors
     /// Where the file cannot be read.
     pub fn reader(&mut self) -> std::io::Result<Box<dyn Read + '_>> {
-        Ok(match self {
-            Self::Der(file) => {
+        Ok(match &mut self.content {
+            Content::Der(file) => {
                 std::io::Seek::rewind(file)?;
                 Box::new(file)
             }
-            Self::Decoded(der) => Box::new(Cursor::new(der.as_slice())),
+            Content::Decoded(der) => Box::new(Cursor::new(der.as_slice())),
         })
+    }
+
+    /// The list, where it is not on its disk as DER that is read as a stream.
+    pub(super) fn decoded(self) -> Option<Vec<u8>> {
+        match self.content {
+            Content::Der(_) => None,
+            Content::Decoded(der) => Some(der),
+        }
     }
 }
 
@@ -90,6 +123,12 @@ fn begins_as_list(mut file: &File) -> bool {
     }
     let inside = Header::of(&first).filter(|header| header.tag == 0x30);
     inside.is_some_and(|header| first.get(header.header) == Some(&0x30))
+}
+
+fn unreadable(path: &Path, error: std::io::Error) -> Error {
+    Error::input(format!("could not read `{}`", path.display()))
+        .because(error)
+        .hint("Check the file and its disk.")
 }
 
 fn too_large(path: &Path, is_der: bool) -> Error {

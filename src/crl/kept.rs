@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    Problem,
+    Problem, Signature,
     index::{Builder, Identity, Index, Known},
     lookup::{self, Looked, Terms, Wanted},
 };
@@ -22,27 +22,30 @@ pub fn look_up(file: PathBuf, wanted: &[Wanted], terms: &Terms<'_>) -> Result<Lo
     if let Ok(Some(looked)) = by_index(&file, wanted, terms) {
         return Ok(looked);
     }
-    let (looked, index) = lookup::read_whole(file, wanted, terms, true)?;
-    if let (Some(index), true) = (index, is_ours(&looked.file)) {
+    let whole = lookup::read_whole(file, wanted, terms, true)?;
+    let looked = whole.looked;
+    if let (Some(index), true) = (whole.index, is_ours(&looked.file)) {
         // Whoever may not write here reads the list again the next time.
-        let _ = keep(index, &looked);
+        let _ = keep(index, &looked, whole.identity);
     }
     Ok(looked)
 }
 
-/// Writes the index of a list beside it.
+/// Writes the index of a list beside it, where its signer is known: any other would hide that one who comes later.
+///
+/// The identity is that of the file whose entries these are. A newer list may have its name by now; then nobody believes
+/// the index.
 ///
 /// # Errors
 /// Where it cannot be written.
-pub(super) fn keep(index: Builder, looked: &Looked) -> Result<()> {
-    let file = fs::metadata(&looked.file).map_err(|error| {
-        crate::error::Error::input(format!("could not read `{}`", looked.file.display()))
-            .because(error)
-    })?;
+pub(super) fn keep(index: Builder, looked: &Looked, file: Identity) -> Result<()> {
+    if looked.list.signature != Signature::Fits {
+        return Ok(());
+    }
     let known = Known {
         list: looked.list.clone(),
         signer: looked.issuer.as_ref().map(|it| it.sha256.clone()),
-        file: Identity::of(&file),
+        file,
     };
     let bytes = index.finish(&known).map_err(|error| {
         crate::error::Error::internal("could not write an index").because(error)
@@ -65,6 +68,10 @@ fn by_index(file: &Path, wanted: &[Wanted], terms: &Terms<'_>) -> Result<Option<
         return Ok(None);
     };
     let list = index.known.list.clone();
+    // One that says so little was made by an older ptl.
+    if list.signature != Signature::Fits {
+        return Ok(None);
+    }
     let signer = index.known.signer.as_ref();
     let Some(issuer) = terms
         .issuers

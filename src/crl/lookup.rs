@@ -7,12 +7,13 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp};
+use openssl::x509::X509Name;
 
 use super::{
     Gap, Problem, Signature,
     file::ListFile,
-    index::{Builder, Found},
-    scan::{self, List},
+    index::{Builder, Found, Identity},
+    scan::List,
     status::{self, Status, When},
 };
 use crate::{
@@ -119,7 +120,16 @@ pub fn look_up(
     at: Timestamp,
 ) -> Result<Looked> {
     let terms = Terms::strict(issuers, at);
-    read_whole(file, wanted, &terms, false).map(|(looked, _)| looked)
+    read_whole(file, wanted, &terms, false).map(|whole| whole.looked)
+}
+
+/// A list that was read from its first byte to its last.
+pub(super) struct Whole {
+    pub(super) looked: Looked,
+    /// The beginnings of its index, where one was wanted.
+    pub(super) index: Option<Builder>,
+    /// The file that was read, whatever has its name by now.
+    pub(super) identity: Identity,
 }
 
 /// As [`look_up`], on these terms; with the beginnings of an index where one is wanted.
@@ -128,15 +138,9 @@ pub(super) fn read_whole(
     wanted: &[Wanted],
     terms: &Terms<'_>,
     indexed: bool,
-) -> Result<(Looked, Option<Builder>)> {
+) -> Result<Whole> {
     let mut source = ListFile::open(&file)?;
-    let damaged = |problem: Problem| {
-        Error::input(format!(
-            "`{}`, as a revocation list: {problem}",
-            file.display()
-        ))
-        .hint("Download it again.")
-    };
+    let damaged = |problem: Problem| problem.of(&file);
     let named = named(&mut source, terms.issuers).map_err(damaged)?;
     let reading = read(&mut source, wanted, &named, indexed).map_err(damaged)?;
     let found = |it: &Wanted| reading.found.get(it.serial()).copied();
@@ -150,14 +154,23 @@ pub(super) fn read_whole(
         said,
         file,
     };
-    Ok((looked, reading.index))
+    Ok(Whole {
+        looked,
+        index: reading.index,
+        identity: source.identity,
+    })
 }
 
 /// Leaves to OpenSSL what another of the lists may change: a delta revokes, and releases from hold.
 pub fn leave_changed(looked: &mut [Looked]) {
     let deltas = looked.iter().filter(|it| it.list.extensions.is_delta);
-    let changed: Vec<Vec<u8>> = deltas.map(|it| it.list.issuer.clone()).collect();
-    let is_changed = |it: &&mut Looked| changed.contains(&it.list.issuer);
+    let changed: Vec<X509Name> = deltas
+        .filter_map(|it| X509Name::from_der(&it.list.issuer).ok())
+        .collect();
+    let is_changed = |it: &&mut Looked| {
+        let mut names = changed.iter();
+        names.any(|name| x509::is_name(&it.list.issuer, name))
+    };
     let said = looked.iter_mut().filter(is_changed);
     for status in said.flat_map(|it| &mut it.said) {
         if status.may_change() {
@@ -173,7 +186,7 @@ fn named(
     source: &mut ListFile,
     issuers: &[Arc<Certificate>],
 ) -> Result<Vec<Arc<Certificate>>, Problem> {
-    let issuer = scan::issuer(source.reader().map_err(unreadable)?)?;
+    let issuer = source.issuer()?;
     let is =
         |certificate: &&Arc<Certificate>| x509::is_name(&issuer, certificate.x509().subject_name());
     Ok(issuers.iter().filter(is).cloned().collect())
@@ -214,31 +227,15 @@ fn read_under(
     issuer: Option<&Arc<Certificate>>,
     indexed: bool,
 ) -> Result<Reading, Problem> {
-    let key = issuer.and_then(|issuer| issuer.x509().public_key().ok());
     let serials: HashSet<&[u8]> = wanted.iter().map(Wanted::serial).collect();
-    let mut found = HashMap::new();
     let mut index = indexed.then(Builder::default);
-    let reader = source.reader().map_err(unreadable)?;
-    let list = scan::scan(reader, key.as_deref(), |entry| {
-        if serials.contains(entry.serial) {
-            let said = Found::of(entry);
-            let known = found.entry(entry.serial.to_vec()).or_insert(said);
-            *known = known.graver(said);
-        }
-        if let Some(index) = &mut index {
-            index.add(entry);
-        }
-    })?;
+    let (list, found) = source.search(issuer.map(AsRef::as_ref), &serials, index.as_mut())?;
     Ok(Reading {
         list,
         issuer: issuer.cloned(),
         found,
         index,
     })
-}
-
-fn unreadable(error: std::io::Error) -> Problem {
-    Problem::Unreadable(error.to_string())
 }
 
 /// What a list says of one that is looked up, where it was found on it, or was not.

@@ -57,6 +57,35 @@ pub struct Judged {
     pub seen: Option<Seen>,
 }
 
+impl Judged {
+    /// Whether it revokes, and not on hold alone: that stands whatever comes later.
+    fn revokes_for_good(&self) -> bool {
+        matches!(self.said, Said::Revoked { reason, .. } if !reason.is_some_and(Reason::is_hold))
+    }
+
+    /// Whether, as the answer that is kept, it stays in its place where another of the same certificate comes: an old
+    /// one that holds still may be sent again.
+    pub fn stays_before(&self, other: &Self) -> bool {
+        let since = |it: &Self| it.seen.as_ref().map(|seen| seen.this_update);
+        match (self.revokes_for_good(), other.revokes_for_good()) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => !matches!(self.said, Said::Undetermined(_)) && since(self) > since(other),
+        }
+    }
+
+    /// What another answer is worth beside this one, which is kept.
+    pub fn beside(&self, other: Self) -> Self {
+        match (&self.seen, self.revokes_for_good(), &other.said) {
+            (Some(seen), true, Said::Good) => Self {
+                said: Said::Undetermined(Problem::TakenBack(seen.this_update)),
+                ..other
+            },
+            _ => other,
+        }
+    }
+}
+
 /// The question for a certificate, DER. It names the certificate by SHA-1, as every responder takes it
 /// (RFC 5019, 2.1.1), and has no nonce, so that an answer can be kept.
 ///

@@ -121,7 +121,7 @@ fn end_of<R: Read>(
 ///
 /// # Errors
 /// Where it is no list.
-pub fn issuer(source: impl Read) -> Result<Vec<u8>, Problem> {
+pub(super) fn issuer(source: impl Read) -> Result<Vec<u8>, Problem> {
     let mut window = Window::new(source);
     begin(&mut window)?;
     taken(&mut window, SEQUENCE, ALGORITHM_MISSING)?;

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod kept;
+
 use std::{fs, io::Read, path::Path};
 
 use openssl::{
@@ -63,11 +65,16 @@ fn public(key: &PKey<Private>) -> PKey<Public> {
 
 /// The signed part of a list: its entries' bytes, and its extensions'.
 fn signed(entries: &[u8], extensions: &[u8]) -> Vec<u8> {
+    signed_on(DAY, entries, extensions)
+}
+
+/// As [`signed`], on this day.
+fn signed_on(day: &[u8], entries: &[u8], extensions: &[u8]) -> Vec<u8> {
     let head = [
         &[2, 1, 1][..],
         ALGORITHM,
         &name("CA"),
-        &tlv(0x17, DAY),
+        &tlv(0x17, day),
         &tlv(0x17, b"260201000000Z"),
     ];
     let wrapped = |tag, bytes: &[u8]| match bytes {

@@ -1,6 +1,7 @@
-//! One small file over HTTP or HTTPS: by the proxy of the environment variables, within a size and a deadline, and
-//! never from another host than the one that was asked.
+//! A file over HTTP or HTTPS, small into memory or large to wherever it is told: by the proxy of the environment
+//! variables, within a size and a deadline, and never from another host than the one that was asked.
 
+mod again;
 mod end;
 mod names;
 
@@ -10,6 +11,7 @@ use std::{
 };
 
 use hyper_util::client::proxy::matcher::Matcher;
+use jiff::Timestamp;
 use reqwest::{
     Client, RequestBuilder, Response, StatusCode,
     header::{
@@ -32,11 +34,11 @@ use super::{
     tcp::{self, Opening},
 };
 
-/// The most that is taken: a CA's certificate has 2 KB, a bundle of them under 10.
+/// The most that is taken into memory: a CA's certificate has 2 KB, a bundle of them under 10.
 pub const LARGEST: usize = 64 * 1024;
 /// The most redirects that are followed, all on one host.
 pub const MOST_REDIRECTS: usize = 3;
-/// How long the whole of a large file may take.
+/// How long the whole of a large file may take at each try.
 const LONGEST: Duration = Duration::from_secs(600);
 /// How long a download waits for its turn at a host.
 const TURN: Duration = Duration::from_secs(60);
@@ -272,7 +274,8 @@ impl Downloader {
         match status.is_success() {
             true => read(response, self.timeout, limits).await,
             false => {
-                let again = header(&response, &RETRY_AFTER).and_then(|text| text.parse().ok());
+                let again = header(&response, &RETRY_AFTER);
+                let again = again.and_then(|text| again::seconds(&text, Timestamp::now()));
                 Ok(End::Status(status.as_u16(), again))
             }
         }
@@ -312,7 +315,7 @@ async fn read(
         let deadline = end.min(Instant::now() + patience);
         let chunk = timeout_at(deadline, response.chunk())
             .await
-            .map_err(|_| End::Late)?
+            .map_err(|_| if size == 0 { End::Late } else { End::Slow })?
             .map_err(|error| End::Broken(innermost(&error)))?;
         let Some(more) = chunk else {
             return Ok(End::Content(Vec::new()));

@@ -117,7 +117,7 @@ pub fn survey(subject: &Subject<'_>) -> Vec<Finding> {
 }
 
 /// Where `ptl csr` puts the request: beside the key that ptl.toml names, else into the install's folder.
-pub(super) fn beside_the_key(endpoint: &Endpoint, install: &Install) -> Option<PathBuf> {
+pub fn beside_the_key(endpoint: &Endpoint, install: &Install) -> Option<PathBuf> {
     match &endpoint.key {
         Some(key) => Some(key.with_extension("csr")),
         None => {
@@ -125,4 +125,10 @@ pub(super) fn beside_the_key(endpoint: &Endpoint, install: &Install) -> Option<P
             Some(install.folder.join(format!("{name}.csr")))
         }
     }
+}
+
+/// SHA-256 of the public key that a file's request is for, lower-case hex; nothing where there is none.
+pub fn public_key(path: &Path) -> Option<String> {
+    let linted = read(path, None).ok()?;
+    Some(linted.request.spki_sha256.clone())
 }

@@ -4,6 +4,7 @@ use std::{
     collections::HashSet,
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -12,7 +13,7 @@ use serde::Serialize;
 use super::csr::beside_the_key;
 use crate::{
     config::{Endpoint, Install},
-    crl::{cache::Cache, lookup},
+    crl::{cache::Cache, kept, lookup::Terms},
     error::{Error, Result},
     x509::{self, Certificate, Contents, Object, csr::Request, key::Passphrase, read},
 };
@@ -155,6 +156,7 @@ impl Endings {
     fn endpoint(&mut self, id: &str, endpoint: &Endpoint, install: &Install, at: Timestamp) {
         let mut seen = HashSet::new();
         let mut keys = HashSet::new();
+        let mut authorities = Vec::new();
         let own = endpoint.certificate.iter().chain(&endpoint.chain);
         for file in own.chain(&endpoint.trust) {
             match x509::certificates_of(file, None) {
@@ -164,6 +166,7 @@ impl Endings {
                         if seen.insert(certificate.sha256.clone()) {
                             let file = file.display().to_string();
                             self.certificate(Some(id), &certificate, &file, at);
+                            authorities.extend(certificate.is_ca().then(|| Arc::new(certificate)));
                         }
                     }
                 }
@@ -171,23 +174,23 @@ impl Endings {
             }
         }
         self.request(id, endpoint, install, &keys, at);
-        self.kept_lists(id, install, at);
+        self.kept_lists(id, install, &Terms::strict(&authorities, at));
     }
 
-    /// The lists that `ptl crl fetch` keeps.
-    fn kept_lists(&mut self, id: &str, install: &Install, at: Timestamp) {
+    /// The lists that `ptl crl fetch` keeps: by their indexes, where the CAs that signed them are at hand.
+    fn kept_lists(&mut self, id: &str, install: &Install, terms: &Terms<'_>) {
         let cache = Cache::of(install.revocation.folder_of(id));
         let lists = cache.lists().unwrap_or_else(|error| {
             self.problems.push(format!("{id}: {error}"));
             Vec::new()
         });
         for file in lists {
-            match lookup::look_up(file.clone(), &[], &[], at) {
+            match kept::look_up(file.clone(), &[], terms) {
                 Ok(looked) => {
                     let issuer = x509::name_text(&looked.list.issuer).unwrap_or_default();
                     if let Some(ends) = looked.list.next_update {
                         let file = file.display().to_string();
-                        self.push(Some(id), Kind::List, issuer, &file, ends, at);
+                        self.push(Some(id), Kind::List, issuer, &file, ends, terms.at);
                         self.leave_to_the_job();
                     }
                 }

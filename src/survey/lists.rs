@@ -7,10 +7,13 @@ use jiff::SignedDuration;
 use super::chain::Trusted;
 use crate::{
     check::{self, Context, Finding, Mark, Severity},
-    checks::lists::{AUTHORITY, AuthorityFacts, LIST, ListFacts, PEER, PeerFacts},
+    checks::revocation::{
+        SERVER_AUTHORITY, SERVER_LIST, SERVER_PEER, ServerAuthorityFacts, ServerListFacts,
+        ServerPeerFacts,
+    },
     config::Policy,
     crl::{
-        List, Standing,
+        List, ListFile, Standing,
         lookup::{self, Looked, Wanted},
         status::{self, Status},
     },
@@ -87,13 +90,13 @@ pub fn lists(wish: &Wish<'_>, context: &Context<'_>) -> Result<Lists> {
             ));
             continue;
         };
-        let facts = ListFacts {
+        let facts = ServerListFacts {
             list: looked.list.clone(),
             issuer: Arc::clone(&issuer),
             every: wish.every,
         };
         let subject = looked.file.display().to_string();
-        let findings = check::run(LIST, &subject, &facts, context);
+        let findings = check::run(SERVER_LIST, &subject, &facts, context);
         lists.findings.extend(findings);
         match is_sound(&looked.list, &issuer, context) {
             true => lists.take(looked, issuer, wish, &wanted),
@@ -127,19 +130,25 @@ fn without_the_old(
                 looked.file.display(),
                 newer.file.display()
             ));
-        } else if !kept.iter().any(|other| other.list == looked.list) {
+        } else if !kept.iter().any(|other| is_same(other, looked)) {
             kept.push(looked.clone());
         }
     }
     kept
 }
 
+/// Whether two files hold one list: two of the same number and date may revoke different certificates, though there
+/// should be none such (RFC 5280, 5.2.3).
+fn is_same(one: &Looked, other: &Looked) -> bool {
+    let digest = |it: &Looked| ListFile::digest(&it.file);
+    one.list == other.list && digest(one).is_some_and(|it| digest(other) == Some(it))
+}
+
 /// Whether a list may go in: its CA signed it, servers read its kind, and it is in date.
 fn is_sound(list: &List, issuer: &Certificate, context: &Context<'_>) -> bool {
-    let standing = Standing::of(list, context.at, None);
+    let standing = Standing::of(list, Some(issuer), context.at, None);
     status::signer_gap(list, issuer).is_none()
         && status::kind_gap(list).is_none()
-        && !list.extensions.scope.says_nothing
         && matches!(standing, Standing::Holds | Standing::WithoutEnd)
 }
 
@@ -216,7 +225,7 @@ impl Lists {
     fn judge(&mut self, wish: &Wish<'_>, unsound: &[Arc<Certificate>], context: &Context<'_>) {
         for (trusted, policy) in wish.trust.iter().zip(&wish.policies) {
             let authority = &trusted.certificate;
-            let facts = AuthorityFacts {
+            let facts = ServerAuthorityFacts {
                 authority: Arc::clone(authority),
                 generation: trusted.generation.clone(),
                 policy: *policy,
@@ -233,18 +242,18 @@ impl Lists {
                     .count(),
             };
             let subject = format!("the lists of {}", authority.label());
-            let findings = check::run(AUTHORITY, &subject, &facts, context);
+            let findings = check::run(SERVER_AUTHORITY, &subject, &facts, context);
             self.findings.extend(findings);
         }
         for peer in &wish.peers {
             let issuer =
                 certificates(wish).find(|one| peer.names_issuer(one) && peer.is_signed_by(one));
-            let facts = PeerFacts {
+            let facts = ServerPeerFacts {
                 peer: Arc::clone(peer),
                 issuer: issuer.map(|one| (Arc::clone(&one), self.of(&one))),
                 server: wish.server,
             };
-            let findings = check::run(PEER, &peer.label(), &facts, context);
+            let findings = check::run(SERVER_PEER, &peer.label(), &facts, context);
             self.findings.extend(findings);
         }
     }

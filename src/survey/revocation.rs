@@ -1,5 +1,7 @@
 //! Certificates that may be revoked, and what the lists that are kept say of each.
 
+mod fetched;
+mod library;
 mod watched;
 
 use std::{path::PathBuf, sync::Arc};
@@ -21,6 +23,8 @@ use crate::{
     error::{Result, for_a_shell},
     x509::Certificate,
 };
+pub use fetched::Round;
+pub use library::{Library, Shelf, Unreadable};
 pub use watched::Watched;
 
 /// Judges what is kept of an install's lists in one environment.

@@ -273,3 +273,31 @@ fn wrong_input_about_lists_is_refused() {
     bench.run(order).refuses("--trust goes with --cert");
     assert!(!bench.path("new").exists());
 }
+
+#[test]
+fn two_lists_of_one_number_and_date_both_go_in() {
+    let bench = bench();
+    let root = Authority::root("Twin Root", "sha256");
+    let sub = root.sub("Twin Sub");
+    let home = root.certificate().parent().unwrap().to_owned();
+    root.revoke_made_up(1);
+    let first = root.list("first.crl", FROM, UNTIL);
+    // A CA that was set up twice: the same number again, for another certificate.
+    let index = fs::read_to_string(home.join("index.txt")).unwrap();
+    fs::write(home.join("index.txt"), index.replace("\t7A00", "\t7B00")).unwrap();
+    fs::write(home.join("crlnumber"), "01\n").unwrap();
+    let second = root.list("second.crl", FROM, UNTIL);
+    let of_sub = sub.list("sub.crl", FROM, UNTIL);
+    let key = &pki::sha256().leaf.key;
+    let leaf = sub.leaf(&Leaf::new("twin", pki::NAME).key(key)).certificate;
+    let (root, sub) = (root.certificate(), sub.certificate());
+    let mut order = vec!["bundle", "--for", "nginx", "--at", AT, "--out", "new"];
+    order.extend(["--cert", utf8(&leaf), "--key", utf8(key)]);
+    order.extend(["--chain", utf8(&sub), "--trust", utf8(&root), utf8(&sub)]);
+    for list in [&first, &second, &of_sub, &first] {
+        order.extend(["--crl", utf8(list)]);
+    }
+    bench.run(order).exits(0);
+    let lists = bench.read("new/lists.pem");
+    assert_eq!(lists.matches("BEGIN X509 CRL").count(), 3);
+}

@@ -172,3 +172,24 @@ fn a_sub_ca_that_java_holds_and_that_is_revoked_is_no_matter_of_lists() {
     // Its lists go with it, and the next renewal does not miss them.
     run("java", &after, &["--lists-only", "--out", "again"]).exits(0);
 }
+
+#[test]
+fn a_manifest_that_calls_the_key_a_list_costs_no_key() {
+    let bench = bench();
+    let roots = arl("k4.crl", FROM);
+    let lists =
+        |from: &str| [1, 2].map(|n| partition(&format!("k{n}-{from}.crl"), n, (from, UNTIL)));
+    let ([first, second], [third, fourth]) = (lists(FROM), lists(LATER));
+    given(&bench, "nginx", &[&roots, &first, &second], &[]).exits(0);
+    let path = bench.path("new/manifest.json");
+    let mut document: serde_json::Value =
+        serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    for file in document["files"].as_array_mut().unwrap() {
+        file["role"] = "lists".into();
+    }
+    fs::write(&path, document.to_string()).unwrap();
+    let before = bench.files();
+    renew(&bench, "nginx", &[&roots, &third, &fourth], &[]).exits(0);
+    let gone = before.iter().filter(|file| !bench.files().contains(file));
+    assert_eq!(gone.collect::<Vec<_>>(), Vec::<&String>::new());
+}

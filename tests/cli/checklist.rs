@@ -44,6 +44,11 @@ fn done(bench: &Bench, step: &str) {
     ptl(bench, &["done", step, "--evidence", "a reference"]).exits(0);
 }
 
+/// A file of before there was a history, whose tables count: what a test needs is written down by hand.
+pub(crate) fn old(definition: &str) -> String {
+    state::fresh(definition).replace("schema = 2", "schema = 1")
+}
+
 /// Does every step before this one in the file, without running ptl for each.
 pub(crate) fn done_before(bench: &Bench, last: &str) {
     let text = bench.read(FILE);
@@ -58,7 +63,7 @@ pub(crate) fn done_before(bench: &Bench, last: &str) {
             )
         })
         .collect();
-    bench.write(FILE, text + &records);
+    bench.write(FILE, text.replace("schema = 2", "schema = 1") + &records);
 }
 
 fn state_of(bench: &Bench, step: &str) -> Value {
@@ -112,7 +117,7 @@ fn a_step_is_started_and_done_and_the_file_says_who_when_and_why() {
         run.answer()
             .starts_with("plan.ods is done (2026-11-22T17:00:00Z by Ben)")
     );
-    assert!(bench.read(FILE).ends_with(
+    assert!(bench.read(FILE).contains(
         "\n[step.\"plan.ods\"]\nstate = \"done\"\nat = 2026-11-22T17:00:00Z\nby = \"Ben\"\nevidence = [\n    \
          { text = \"ODS A12345\", at = 2026-11-22T17:00:00Z, by = \"Ben\" },\n]\n"
     ));
@@ -320,7 +325,8 @@ fn the_whole_way_is_walked_from_the_first_step_to_the_last() {
             steps += 1;
         }
         let end = ptl(&bench, &["next"]).exits(0);
-        if definition::BESIDE.contains(id) {
+        // No page of GP Connect has a stage of that name.
+        if definition::BESIDE.contains(id) || *id == "gp-connect-consumer" {
             assert!(end.answer().ends_with("Nothing is left to do."), "{end}");
             continue;
         }

@@ -4,14 +4,14 @@ use std::{fs, path::Path};
 
 use ptl::checklist::state;
 
-use crate::checklist::{AT, FILE, changes_nothing, provider, ptl};
+use crate::checklist::{AT, FILE, changes_nothing, old, provider, ptl};
 
 #[test]
 fn comments_and_order_of_a_hand_edited_file_survive_every_command() {
     let bench = provider();
     let by_hand = format!(
         "# mine\n{}\n# about the code\n[step.\"plan.ods\"] # on Monday\n# why\nstate = \"open\" # still\nat = {AT} # UTC\nby = \"me\" # Anna\n# end\n",
-        state::fresh("booking-provider")
+        old("booking-provider")
     );
     bench.write(FILE, &by_hand);
     for arguments in [
@@ -49,7 +49,7 @@ fn an_install_that_lost_its_checklist_is_told_how_to_begin_it_anew() {
         !run.stderr.contains("ptl init"),
         "init writes nothing here: {run}"
     );
-    let anew = "schema = 1\ndefinition = \"booking-provider\"\n";
+    let anew = "schema = 2\ndefinition = \"booking-provider\"\n";
     for line in anew.lines() {
         assert!(run.stderr.contains(line), "{run}");
     }
@@ -77,7 +77,7 @@ fn a_checklist_of_the_other_role_is_said_to_be_one() {
 fn a_broken_file_is_told_with_every_place_and_left_alone() {
     let sound = "schema = 1\ndefinition = \"booking-provider\"\n";
     let cases: &[(String, &str)] = &[
-        (String::new(), "line 1, column 1: `schema = 1` is missing"),
+        (String::new(), "line 1, column 1: `schema = 2` is missing"),
         (format!("{sound}[step.\"plan.ods\"\n"), "line 3, column 17"),
         (
             format!("{sound}[step.\"plan.odd\"]\n"),
@@ -115,10 +115,10 @@ fn a_broken_file_is_told_with_every_place_and_left_alone() {
 #[test]
 fn a_newer_form_is_refused_and_left_alone() {
     let bench = provider();
-    bench.write(FILE, "schema = 2\n[[event]]\nid = 'x'\n");
+    bench.write(FILE, "schema = 3\n[[event]]\nid = 'x'\n");
     for arguments in [&["show"][..], &["done", "plan.ods", "--evidence", "x"]] {
         changes_nothing(&bench, arguments)
-            .refuses("schema 2 (line 1, column 10), and this ptl knows 1 at most");
+            .refuses("schema 3 (line 1, column 10), and this ptl knows 2 at most");
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::path::Path;
 
-use ptl::checklist::state;
-
 use crate::{
     checklist::{AT, FILE, changes_nothing, done_before, provider, ptl},
     schemas::conforms,
@@ -54,7 +52,7 @@ fn json_holds_what_the_design_names_and_conforms() {
         ("requires", serde_json::json!(["live.hscn"])),
         (
             "checks",
-            serde_json::json!(["DNS-*", "TCP-*", "TLS-*", "IN-*"]),
+            serde_json::json!(["DNS-*", "TCP-*", "TLS-*", "HTTP-*", "IN-*"]),
         ),
         ("owner", serde_json::json!("supplier network team")),
         ("seed", serde_json::json!("live-install-8")),
@@ -99,7 +97,7 @@ fn hostile_text_in_the_file_reaches_no_terminal() {
     let records = format!(
         "[step.\"plan.ods\"]\nstate = \"blocked\"\nat = {AT}\nby = \"a\\u001b[2J\"\nreason = \"x\\u202e\\u0007\"\n"
     );
-    bench.write(FILE, state::fresh("booking-provider") + &records);
+    bench.write(FILE, crate::checklist::old("booking-provider") + &records);
     for arguments in [
         &["show"][..],
         &["next"],

@@ -316,6 +316,7 @@ fn a_list_by_hand_goes_through_the_same_and_needs_no_network() {
     scene
         .fetch(&["--list", "nowhere.crl"])
         .refuses("nowhere.crl");
+    assert_eq!(scene.host.asked(), Vec::<String>::new());
 }
 
 #[test]

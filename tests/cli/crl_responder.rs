@@ -34,7 +34,9 @@ fn fetch(scene: &Scene, more: &[&str]) -> Run {
 #[test]
 fn no_list_is_missed_where_the_responder_says_it() {
     let scene = scene("good");
-    scene.host.gives(scene.sub.answer(&scene.leaf));
+    scene
+        .host
+        .gives(scene.sub.answer(&scene.leaf, "responder-fetch"));
     let run = fetch(&scene, &[]).exits(0);
     is_a_sound_report(&run.json());
     assert_eq!(not_well(&run), Vec::<String>::new(), "{run}");
@@ -62,7 +64,9 @@ fn a_list_that_the_profile_names_is_not_asked_for_where_the_responder_is() {
     let profile = Pins::default().write(&scene.bench);
     let text = std::fs::read_to_string(&profile).unwrap();
     std::fs::write(&profile, format!("{text}crl_urls = [\"{url}/c1.crl\"]\n")).unwrap();
-    scene.host.gives(family.sub.answer(&leaf));
+    scene
+        .host
+        .gives(family.sub.answer(&leaf, "responder-install"));
     let issuer = family.sub.certificate();
     let what = ["crl", "fetch", utf8(&leaf), "--issuer", utf8(&issuer)];
     let how = ["--env", utf8(&profile), "--allow-host", "127.0.0.1"];
@@ -88,11 +92,15 @@ fn what_the_responder_said_is_looked_up_with_the_lists() {
     };
     let kept = ["--cache", "lists"];
     let before = scene.list_of("answered-before.crl", pki::FROM, pki::UNTIL);
-    scene.host.gives(scene.sub.answer(&scene.leaf));
+    scene
+        .host
+        .gives(scene.sub.answer(&scene.leaf, "responder-1"));
     fetch(&scene, &[]).exits(0);
     look(&kept).exits(0).says("by the responder's answer");
     scene.sub.revoke(&scene.leaf);
-    scene.host.gives(scene.sub.answer(&scene.leaf));
+    scene
+        .host
+        .gives(scene.sub.answer(&scene.leaf, "responder-2"));
     fetch(&scene, &[]).exits(1);
     look(&kept).exits(1).says("REVOKED");
     let json = look(&[&kept[..], &["--format", "json"]].concat()).json();

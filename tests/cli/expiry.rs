@@ -195,6 +195,8 @@ fn a_kept_list_is_the_jobs_until_it_has_ended() {
     // That one is about to end is no news: a job has the next.
     let run = at(&bench, "2025-01-07", &json).exits(0);
     assert_eq!(kept(&run), "far");
+    // Its CA is at hand: a large one is not read whole each day.
+    assert!(bench.path("crl/int/sub.index").exists());
     let run = at(&bench, "2025-01-09", &json).exits(1);
     assert_eq!(kept(&run), "ended");
     bench.write("crl/int/sub.crl", "no list");

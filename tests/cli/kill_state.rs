@@ -9,7 +9,10 @@ use std::{
 
 use ptl::checklist::state;
 
-use crate::{checklist::install, support::Bench};
+use crate::{
+    checklist::{install, old},
+    support::Bench,
+};
 
 const FILE: &str = "checklist.toml";
 const HIDDEN: &str = ".checklist.toml.new";
@@ -67,7 +70,7 @@ fn two_hundred_kills_leave_the_old_state_or_the_new_one_and_the_next_run_goes_on
     let bench = install("booking-provider");
     // Long enough for a save to take its time.
     let filler = "# a note that somebody keeps here\n".repeat(NOTES);
-    bench.write(FILE, state::fresh("booking-provider") + &filler);
+    bench.write(FILE, old("booking-provider") + &filler);
     let length = length(&bench);
     let (mut old, mut new, mut hidden) = (0, 0, 0);
     for trial in 0..TRIALS {
@@ -86,7 +89,10 @@ fn two_hundred_kills_leave_the_old_state_or_the_new_one_and_the_next_run_goes_on
         if after == before {
             old += 1;
         } else {
-            assert_eq!(state.records["plan.ods"].reason.as_deref(), Some(&*reason));
+            assert_eq!(
+                state.records["plan.ods"].particulars.reason.as_deref(),
+                Some(&*reason)
+            );
             new += 1;
         }
         hidden += u32::from(bench.path(HIDDEN).exists());

@@ -4,6 +4,7 @@
 
 mod list_host;
 mod loopback;
+mod on_its_way;
 mod pki;
 #[cfg(unix)]
 mod rehearsal_spine;
@@ -29,16 +30,25 @@ mod chain_lists;
 mod chain_paths;
 mod chain_stores;
 mod checklist;
+mod checklist_bundle;
 mod checklist_file;
+mod checklist_gates;
+mod checklist_history;
+mod checklist_lint;
+mod checklist_report;
+mod checklist_steps;
 mod checklist_view;
 mod command_line;
 mod config;
 mod crl;
 mod crl_fetch;
+mod crl_fetch_again;
 mod crl_fetch_peers;
+mod crl_fetch_places;
 mod crl_hints;
 mod crl_index;
 mod crl_responder;
+mod crl_status;
 mod csr;
 mod csr_files;
 mod csr_install;

@@ -20,7 +20,7 @@ mod lists;
 mod mutation;
 mod score;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use cases::Case;
 use score::Score;
@@ -49,6 +49,17 @@ fn every_case_comes_out_as_the_sets_say_but_for_known_differences() {
     }
     score.print();
     score.assert_as_known();
+    pkits_comes_out(&score, &folder);
+    let (right, all) = score.of(|id| id.starts_with("bssl-crl::"));
+    println!("BoringSSL's lists: {right} of {all}");
+    assert!(all > 0 || is_left_out(&folder, "boringssl-open.json"));
+}
+
+/// NIST's own counts: of what a set lacks, nothing would be known.
+fn pkits_comes_out(score: &Score, folder: &Path) {
+    if is_left_out(folder, "pkits/pkits.json") {
+        return;
+    }
     let pkits = |sections: &[&str]| {
         score.of(|id| {
             let number = id.strip_prefix("pkits::4.");
@@ -56,16 +67,24 @@ fn every_case_comes_out_as_the_sets_say_but_for_known_differences() {
             section.is_some_and(|section| sections.contains(&section))
         })
     };
-    for section in ["4", "14", "15"] {
+    for (section, count) in [("4", 21), ("14", 35), ("15", 10)] {
         let (right, all) = pkits(&[section]);
         println!("PKITS 4.{section}: {right} of {all}");
-        assert_eq!(right, all);
+        assert_eq!((right, all), (count, count));
     }
     let (right, all) = pkits(&["1", "2", "3", "4", "5", "6", "7", "13", "14", "15", "16"]);
     println!("PKITS without its sections on policies: {right} of {all}");
-    assert!(all == 0 || (all == 159 && right >= 157));
-    let (right, all) = score.of(|id| id.starts_with("bssl-crl::"));
-    println!("BoringSSL's lists: {right} of {all}");
+    assert!(all == 159 && right >= 157, "{right} of {all}");
+}
+
+/// Whether a set is not there, which is said.
+fn is_left_out(folder: &Path, set: &str) -> bool {
+    let set = folder.join(set);
+    let is_there = set.exists();
+    if !is_there {
+        eprintln!("left out: no set at {}", set.display());
+    }
+    !is_there
 }
 
 #[test]

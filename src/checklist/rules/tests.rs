@@ -3,10 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod gates;
+mod states;
+
+use std::sync::LazyLock;
 
 use super::*;
 use crate::{
-    checklist::{definition, view::View},
+    check::Verdict,
+    checklist::{definition, history::replay::replay, state::Proof, view::View},
     error::Kind,
 };
 
@@ -15,9 +19,20 @@ fn provider() -> Definition {
 }
 
 fn empty(definition: &Definition) -> State {
-    State {
-        definition: definition.id.clone(),
-        records: std::collections::BTreeMap::new(),
+    State::new(&definition.id)
+}
+
+/// The moment at which everything is looked at; nothing is known of any artefact.
+fn now() -> &'static Now {
+    static NOW: LazyLock<Now> = LazyLock::new(|| Now::at(actor().at));
+    &NOW
+}
+
+fn progress<'a>(definition: &'a Definition, state: &'a State) -> Progress<'a> {
+    Progress {
+        definition,
+        state,
+        now: now(),
     }
 }
 
@@ -35,16 +50,18 @@ fn text(words: &str) -> Action {
 /// Does an action, and panics where it is refused.
 #[track_caller]
 fn act(definition: &Definition, state: &mut State, id: &str, action: Action) {
-    let record = Progress { definition, state }
-        .act(id, action, actor())
+    let actor = actor();
+    let deed = progress(definition, state)
+        .act(id, action, &actor)
         .unwrap_or_else(|error| panic!("{id}: {error}"));
-    state.records.insert(id.to_owned(), record);
+    state.history.add(deed, &actor.by, actor.at);
+    state.records = replay(&state.history);
 }
 
 #[track_caller]
 fn refusal(definition: &Definition, state: &State, id: &str, action: Action) -> Error {
-    Progress { definition, state }
-        .act(id, action, actor())
+    progress(definition, state)
+        .act(id, action, &actor())
         .unwrap_err()
 }
 
@@ -66,10 +83,7 @@ fn every_shipped_checklist_can_be_done_in_its_order() {
     for (id, _) in definition::SHIPPED {
         let definition = definition::find(id).unwrap().unwrap();
         let state = done_before(&definition, "");
-        let progress = Progress {
-            definition: &definition,
-            state: &state,
-        };
+        let progress = progress(&definition, &state);
         assert!(progress.ready().is_empty());
         let view = View::of(&progress);
         assert_eq!(view.summary.done, view.summary.steps);
@@ -170,7 +184,7 @@ fn what_is_blocked_can_be_started_done_blocked_anew_and_opened() {
         Action::Block("no answer".to_owned()),
     );
     assert_eq!(
-        blocked.records["plan.ods"].reason.as_deref(),
+        blocked.records["plan.ods"].particulars.reason.as_deref(),
         Some("no answer")
     );
     for (action, status) in [
@@ -210,11 +224,14 @@ fn a_reason_ends_with_its_state_and_evidence_stays_for_ever() {
         Action::Reopen("it was another's".to_owned()),
     );
     let opened = &state.records["plan.ods"];
-    assert_eq!(opened.reason.as_deref(), Some("it was another's"));
+    assert_eq!(
+        opened.particulars.reason.as_deref(),
+        Some("it was another's")
+    );
     assert_eq!(opened.evidence.len(), 1);
     act(&definition, &mut state, "plan.ods", text("second"));
     let done = &state.records["plan.ods"];
-    assert_eq!(done.reason, None);
+    assert_eq!(done.particulars.reason, None);
     let words: Vec<_> = done.evidence.iter().map(|one| &one.proof).collect();
     assert_eq!(
         words,
@@ -235,10 +252,7 @@ fn the_longest_sourced_wait_comes_first_then_what_most_wait_for() {
         "build.done",
         Action::Reopen("x".to_owned()),
     );
-    let progress = Progress {
-        definition: &definition,
-        state: &state,
-    };
+    let progress = progress(&definition, &state);
     let ready: Vec<_> = progress
         .ready()
         .iter()
@@ -268,10 +282,7 @@ fn blocked_steps_are_not_next_and_begun_ones_come_last() {
         Action::Block("no answer".to_owned()),
     );
     act(&definition, &mut state, "plan.usecase", Action::Start);
-    let progress = Progress {
-        definition: &definition,
-        state: &state,
-    };
+    let progress = progress(&definition, &state);
     let ready: Vec<_> = progress.ready().iter().map(|r| r.step.id.clone()).collect();
     assert!(!ready.contains(&"plan.ods".to_owned()));
     assert_eq!(ready.last().map(String::as_str), Some("plan.usecase"));
@@ -296,9 +307,6 @@ fn a_cycle_in_a_checklist_ends_no_run() {
     let state = empty(&definition);
     let error = refusal(&definition, &state, "bl.bau", text("x"));
     assert_eq!(error.kind(), Kind::Unmet);
-    let progress = Progress {
-        definition: &definition,
-        state: &state,
-    };
+    let progress = progress(&definition, &state);
     assert!(progress.relying_on("plan.ods").len() > 40);
 }

@@ -1,33 +1,113 @@
-//! Writes a record into a checklist's text; every comment, and the order of what stands there, stay.
+//! Writes events and records into a checklist's text; every comment, and the order of what stands there, stay.
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
+
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use super::{Evidence, Proof, Record};
-use crate::error::{Error, Result};
+use super::{
+    Evidence, PARTICULARS, Record, SCHEMA,
+    fields::{self, time},
+};
+use crate::{
+    checklist::history::Entry,
+    error::{Error, Result},
+};
 
-/// The text with this record for a step, in place of what it said of the step before.
-///
-/// # Errors
-/// Where the text is no checklist's, which [`super::parse`] finds out first.
-pub fn with_record(text: &str, step: &str, record: &Record) -> Result<String> {
-    let mut document: DocumentMut = text
-        .parse()
-        .map_err(|error| Error::internal("the checklist cannot be edited").because(error))?;
-    if find(&mut document, step).is_none() {
-        add(&mut document, step);
+/// A checklist's text while it is changed.
+#[derive(Debug)]
+pub(super) struct Draft {
+    document: DocumentMut,
+    /// Whether all its line ends are those of Windows, which `toml_edit` does not write.
+    is_of_windows: bool,
+}
+
+impl Draft {
+    /// The text of a checklist.
+    ///
+    /// # Errors
+    /// Where it is no TOML, which [`super::parse`] finds out first.
+    pub(super) fn of(text: &str) -> Result<Self> {
+        let document = text
+            .parse()
+            .map_err(|error| Error::internal("the checklist cannot be edited").because(error))?;
+        let windows = text.matches("\r\n").count();
+        Ok(Self {
+            document,
+            is_of_windows: windows > 0 && windows == text.matches('\n').count(),
+        })
     }
-    let table = find(&mut document, step)
-        .ok_or_else(|| Error::internal(format!("the checklist has no place for `{step}`")))?;
-    set(table, "state", record.status.word().into());
-    set(table, "at", time(record.at)?);
-    set(table, "by", record.by.as_str().into());
-    match &record.reason {
-        Some(reason) => set(table, "reason", reason.as_str().into()),
-        None => remove(table, "reason"),
+
+    /// Says that the file has a history.
+    pub(super) fn raise_schema(&mut self) {
+        let root = self.document.as_table_mut();
+        set(root, "schema", SCHEMA.into());
     }
-    append(table, &record.evidence)?;
-    Ok(with_line_ends_of(text, document.to_string()))
+
+    /// Says of each step what holds now, in place of what stood there.
+    ///
+    /// # Errors
+    /// Where the text has no place for one, which [`super::parse`] finds out first.
+    pub(super) fn tables(&mut self, records: &BTreeMap<&str, &Record>) -> Result<()> {
+        records
+            .iter()
+            .try_for_each(|(step, record)| self.table(step, record))
+    }
+
+    fn table(&mut self, step: &str, record: &Record) -> Result<()> {
+        let document = &mut self.document;
+        if find(document, step).is_none() {
+            add(document, step);
+        }
+        let table = find(document, step)
+            .ok_or_else(|| Error::internal(format!("the checklist has no place for `{step}`")))?;
+        set(table, "state", record.status.word().into());
+        set(table, "at", time(record.at)?);
+        set(table, "by", record.by.as_str().into());
+        let mut particulars: BTreeMap<_, _> = fields::particulars(&record.particulars)?
+            .into_iter()
+            .collect();
+        for key in PARTICULARS {
+            match particulars.remove(key) {
+                Some(value) => set(table, key, value),
+                None => remove(table, key),
+            }
+        }
+        evidence(table, &record.evidence)
+    }
+
+    /// Adds an event at the end of the history.
+    ///
+    /// # Errors
+    /// Where a file is longer than TOML can count.
+    pub(super) fn event(&mut self, entry: &Entry) -> Result<()> {
+        let mut table = Table::new();
+        for (key, value) in fields::event(entry)? {
+            table.insert(key, Item::Value(value));
+        }
+        let events = self
+            .document
+            .entry("event")
+            .or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+        let Item::ArrayOfTables(events) = events else {
+            return Err(Error::internal(
+                "the checklist has no place for its history",
+            ));
+        };
+        table.decor_mut().set_prefix(match events.is_empty() {
+            true => "\n# What was done, in order; each names by its digest what it follows.\n",
+            false => "\n",
+        });
+        events.push(table);
+        Ok(())
+    }
+
+    /// The whole text.
+    pub(super) fn text(&self) -> String {
+        match self.is_of_windows {
+            true => self.document.to_string().replace('\n', "\r\n"),
+            false => self.document.to_string(),
+        }
+    }
 }
 
 fn find<'a>(document: &'a mut DocumentMut, step: &str) -> Option<&'a mut dyn TableLike> {
@@ -37,11 +117,12 @@ fn find<'a>(document: &'a mut DocumentMut, step: &str) -> Option<&'a mut dyn Tab
 
 /// Adds an empty table for the step at the end, after every comment that stands there.
 fn add(document: &mut DocumentMut, step: &str) {
+    // Behind a history, what stands at the end is not about steps.
+    let is_last = !document.contains_key("event");
     let trailing = document.trailing().as_str().unwrap_or_default().trim_end();
-    let prefix = if trailing.is_empty() {
-        "\n".to_owned()
-    } else {
-        format!("{trailing}\n\n")
+    let prefix = match is_last && !trailing.is_empty() {
+        false => "\n".to_owned(),
+        true => format!("{trailing}\n\n"),
     };
     let steps = document.entry("step").or_insert_with(|| {
         let mut steps = Table::new();
@@ -53,7 +134,9 @@ fn add(document: &mut DocumentMut, step: &str) {
             let mut table = Table::new();
             table.decor_mut().set_prefix(prefix);
             steps.insert(step, Item::Table(table));
-            document.set_trailing("");
+            if is_last {
+                document.set_trailing("");
+            }
         }
         other => {
             if let Some(steps) = other.as_table_like_mut() {
@@ -103,13 +186,18 @@ fn remove(table: &mut dyn TableLike, key: &str) {
     }
 }
 
-/// Adds the evidence that is not there yet: it only ever grows.
-fn append(table: &mut dyn TableLike, evidence: &[Evidence]) -> Result<()> {
-    let written = match table.get("evidence") {
+/// Adds the evidence that is not there yet. Where other evidence stands there, which somebody wrote by hand, all of it is
+/// written anew.
+fn evidence(table: &mut dyn TableLike, evidence: &[Evidence]) -> Result<()> {
+    let mut written = match table.get("evidence") {
         Some(Item::ArrayOfTables(list)) => list.len(),
         Some(Item::Value(Value::Array(list))) => list.len(),
         _ => 0,
     };
+    if written > evidence.len() {
+        table.remove("evidence");
+        written = 0;
+    }
     for piece in evidence.iter().skip(written) {
         match table.get_mut("evidence") {
             Some(Item::ArrayOfTables(list)) => push_table(list, piece)?,
@@ -126,7 +214,7 @@ fn append(table: &mut dyn TableLike, evidence: &[Evidence]) -> Result<()> {
 
 fn push_table(list: &mut ArrayOfTables, piece: &Evidence) -> Result<()> {
     let mut table = Table::new();
-    for (key, value) in fields(piece)? {
+    for (key, value) in fields::evidence(piece, None)? {
         table.insert(key, Item::Value(value));
     }
     list.push(table);
@@ -136,7 +224,7 @@ fn push_table(list: &mut ArrayOfTables, piece: &Evidence) -> Result<()> {
 /// Adds a line of its own at the end of the list, below every comment in it.
 fn push_line(list: &mut Array, piece: &Evidence) -> Result<()> {
     let mut table = InlineTable::new();
-    for (key, value) in fields(piece)? {
+    for (key, value) in fields::evidence(piece, None)? {
         table.insert(key, value);
     }
     let mut value = Value::from(table);
@@ -146,40 +234,4 @@ fn push_line(list: &mut Array, piece: &Evidence) -> Result<()> {
     list.set_trailing("\n");
     list.set_trailing_comma(true);
     Ok(())
-}
-
-fn fields(piece: &Evidence) -> Result<Vec<(&'static str, Value)>> {
-    let mut fields: Vec<(&'static str, Value)> = match &piece.proof {
-        Proof::Text(text) => vec![("text", text.as_str().into())],
-        Proof::File { name, sha256, size } => {
-            let size = i64::try_from(*size)
-                .map_err(|_| Error::internal("a file longer than TOML can count"))?;
-            vec![
-                ("file", name.as_str().into()),
-                ("sha256", sha256.as_str().into()),
-                ("size", size.into()),
-            ]
-        }
-    };
-    fields.push(("at", time(piece.at)?));
-    fields.push(("by", piece.by.as_str().into()));
-    Ok(fields)
-}
-
-fn time(at: Timestamp) -> Result<Value> {
-    let text = at.to_string();
-    let time: toml_edit::Datetime = text
-        .parse()
-        .map_err(|error| Error::internal(format!("`{text}` is no time in TOML")).because(error))?;
-    Ok(time.into())
-}
-
-/// A file that has nothing but Windows line ends keeps them; `toml_edit` writes plain ones.
-fn with_line_ends_of(before: &str, after: String) -> String {
-    let windows = before.matches("\r\n").count();
-    if windows > 0 && windows == before.matches('\n').count() {
-        after.replace('\n', "\r\n")
-    } else {
-        after
-    }
 }

@@ -1,6 +1,11 @@
 //! `checklist.toml`: which steps something happened to, when, by whom, and what proves it.
+//!
+//! The file holds the history ([`super::history`]), which counts, and a table for each step, which says for people
+//! what follows from it. A table that says something else was changed by hand: it is named, and counts for nothing
+//! until somebody adopts it. A file of schema 1 has tables alone, and they count; the first change gives it a history.
 
 mod edit;
+mod fields;
 mod read;
 mod store;
 #[cfg(test)]
@@ -8,25 +13,43 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
-pub use edit::with_record;
-pub use read::parse;
-pub use store::{Opened, open, read};
+use super::{
+    definition::Artefact,
+    history::{History, audit::Fault},
+};
+use crate::check::Verdict;
+pub use read::{parse, parse_with};
+pub use store::{Changed, Opened, open, open_file, open_file_with, read, read_file};
 
 /// The file's name in the install's folder.
 pub const FILE: &str = "checklist.toml";
 
 /// The version of the file's form that this ptl reads and writes.
-pub const SCHEMA: i64 = 1;
+pub const SCHEMA: i64 = 2;
+
+/// That of a file that has no history.
+const WITHOUT_HISTORY: i64 = 1;
+
+/// The keys that belong to a state, in the order in which they are written.
+const PARTICULARS: [&str; 6] = ["reason", "on", "reference", "due", "until", "bound"];
 
 /// What happened to the steps of an install. A step that is not there is open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     /// The id of the checklist that it follows.
     pub definition: String,
-    /// What happened, by step id.
+    /// What holds, by step id: it follows from the history, where the file has one.
     pub records: BTreeMap<String, Record>,
+    /// What was done, in order.
+    pub history: History,
+    /// Whether the file is of before there was a history.
+    pub is_old: bool,
+    /// The tables that say something else than what follows from the history, by step id; nothing: the table is gone.
+    pub by_hand: BTreeMap<String, Option<Record>>,
+    /// What in the history does not hang together, each at its line.
+    pub faults: Vec<(usize, Fault)>,
 }
 
 impl State {
@@ -35,6 +58,10 @@ impl State {
         Self {
             definition: definition_id.to_owned(),
             records: BTreeMap::new(),
+            history: History::default(),
+            is_old: false,
+            by_hand: BTreeMap::new(),
+            faults: Vec::new(),
         }
     }
 }
@@ -46,12 +73,20 @@ pub enum Status {
     /// Nothing happened to it, or it was opened again.
     #[default]
     Open,
-    /// Somebody works on it, or waits for an answer.
+    /// Somebody works on it.
     InProgress,
+    /// Somebody else is waited for.
+    Waiting,
     /// It is proven.
     Done,
+    /// It was tried, and did not hold; the reason says what was seen.
+    Failed,
     /// Something stands in the way, and the reason says what.
     Blocked,
+    /// It counts as done until a day, and somebody answers for it.
+    Waived,
+    /// It does not apply to this install, and the reason says why.
+    NotApplicable,
 }
 
 /// What happened to a step last, and everything that was ever given as its proof.
@@ -63,10 +98,48 @@ pub struct Record {
     pub at: Timestamp,
     /// Who said so.
     pub by: String,
-    /// Why it is blocked or open again.
-    pub reason: Option<String>,
+    /// What belongs to that.
+    pub particulars: Particulars,
     /// What proves it, oldest first; that of before a `reopen` stays.
     pub evidence: Vec<Evidence>,
+}
+
+impl Record {
+    /// In what two records of a step differ, by the keys of the file.
+    pub fn differs(&self, other: &Self) -> Vec<&'static str> {
+        let pairs = [
+            ("state", self.status != other.status),
+            ("at", self.at != other.at),
+            ("by", self.by != other.by),
+            (
+                "reason",
+                self.particulars.reason != other.particulars.reason,
+            ),
+            ("evidence", self.evidence != other.evidence),
+        ];
+        let named: Vec<_> = pairs.iter().filter(|(_, differs)| *differs).collect();
+        match named.is_empty() {
+            true => vec!["what belongs to its state"],
+            false => named.into_iter().map(|(key, _)| *key).collect(),
+        }
+    }
+}
+
+/// What belongs to a state, each where the state has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Particulars {
+    /// Why it is blocked, failed, waived, not applicable or open again.
+    pub reason: Option<String>,
+    /// Whom it waits for.
+    pub on: Option<String>,
+    /// The ticket or mail by which they know it.
+    pub reference: Option<String>,
+    /// The day by which they want to have answered.
+    pub due: Option<Date>,
+    /// The last day of a waiver.
+    pub until: Option<Date>,
+    /// What its proof is about: another one opens the step again.
+    pub bound: BTreeMap<Artefact, String>,
 }
 
 /// One piece of evidence, and who gave it when.
@@ -86,14 +159,31 @@ pub enum Proof {
     /// A reference, in words.
     Text(String),
     /// A file, known again by its digest.
-    File {
-        /// Its name, without folders.
-        name: String,
-        /// SHA-256 of its content, lower-case hex.
-        sha256: String,
-        /// Its length in bytes.
-        size: u64,
-    },
+    File(File),
+}
+
+/// A file that proves something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its name, without folders.
+    pub name: String,
+    /// SHA-256 of its content, lower-case hex.
+    pub sha256: String,
+    /// Its length in bytes.
+    pub size: u64,
+    /// What it says, where it is a report of ptl.
+    pub report: Option<Reported>,
+}
+
+/// What a report of ptl says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// The command that made it: `check-chain`.
+    pub command: String,
+    /// The environment that it is about.
+    pub environment: Option<String>,
+    /// Its verdict.
+    pub verdict: Verdict,
 }
 
 impl Status {
@@ -102,9 +192,18 @@ impl Status {
         match self {
             Self::Open => "open",
             Self::InProgress => "in-progress",
+            Self::Waiting => "waiting",
             Self::Done => "done",
+            Self::Failed => "failed",
             Self::Blocked => "blocked",
+            Self::Waived => "waived",
+            Self::NotApplicable => "not-applicable",
         }
+    }
+
+    /// Whether what relies on the step can go on.
+    pub fn satisfies(self) -> bool {
+        matches!(self, Self::Done | Self::Waived | Self::NotApplicable)
     }
 
     /// The status of a word.
@@ -113,7 +212,16 @@ impl Status {
     }
 
     /// Every status.
-    pub const ALL: [Self; 4] = [Self::Open, Self::InProgress, Self::Done, Self::Blocked];
+    pub const ALL: [Self; 8] = [
+        Self::Open,
+        Self::InProgress,
+        Self::Waiting,
+        Self::Done,
+        Self::Failed,
+        Self::Blocked,
+        Self::Waived,
+        Self::NotApplicable,
+    ];
 }
 
 /// The text of a new file: every step is open.
@@ -124,15 +232,11 @@ pub fn fresh(definition_id: &str) -> String {
 #   ptl checklist            where you are
 #   ptl checklist next       what to do now, and why that first
 #   ptl checklist show STEP  what one step wants, and what to type
+#   ptl checklist audit      whether this file is as ptl wrote it
 #
-# ptl writes this file (start, done, block, reopen); your own comments and their order stay.
-# A step stands here once something happened to it; every other step is open. It looks like this:
-#
-#   [step."plan.ods"]
-#   state = "done"                # in-progress, done, blocked or open (again)
-#   at = 2026-11-22T17:00:00Z     # since when
-#   by = "anna"
-#   evidence = [{{ text = "ODS code A12345, from the ODS portal", at = 2026-11-22T17:00:00Z, by = "anna" }}]
+# ptl writes this file: a table for each step that something happened to, and the history below, from which the
+# tables follow. Your own comments and their order stay. What you change in a table by hand is named, and counts
+# once you say why: `ptl checklist audit --adopt --reason "..."`.
 #
 # Keep it under version control, and never put a private key or a password here.
 

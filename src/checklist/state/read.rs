@@ -1,40 +1,49 @@
 //! Text to [`State`]: every problem at once, each with its place; nothing unknown is passed over.
 
-use std::ops::Range;
+mod event;
+mod evidence;
+mod values;
 
-use jiff::Timestamp;
+use std::{collections::BTreeMap, ops::Range};
+
 use toml::{
     Spanned,
     de::{DeTable, DeValue},
 };
 
-use super::{Evidence, FILE, Proof, Record, SCHEMA, State, Status};
+use self::values::LONGEST_WORD;
+use super::{FILE, PARTICULARS, Record, SCHEMA, State, Status, WITHOUT_HISTORY};
 use crate::{
     checklist::{
-        definition::{self, Definition},
-        evidence::is_sha256,
+        definition::{self, Definition, OwnSteps},
+        history::{audit, replay::replay},
     },
-    error::{Error, Result, nearest},
+    error::{Error, Result},
     files::Place,
 };
 
 /// A text that is broken in more places than this is no hand-edited checklist.
 const MOST_PROBLEMS: usize = 20;
-/// After so many, nobody reads what each might have been meant to be.
-const MOST_GUESSES: usize = 200;
-/// No key and no step's id is longer, in characters.
-const LONGEST_WORD: usize = 64;
 /// A broken text of at most this many bytes is read to its end for further mistakes.
 const MOST_RECOVERED: usize = 128 * 1024;
 
-/// Reads a checklist's text, with the definition that it follows; `shown` is what an error calls the file.
+/// Reads a checklist's text, with the shipped definition that it follows; `shown` is what an error calls the file.
 ///
 /// # Errors
 /// Where it is no TOML, of a newer form, or anything in it is not known: all problems at once.
 pub fn parse(text: &str, shown: &str) -> Result<(Definition, State)> {
+    parse_with(text, shown, &OwnSteps::none())
+}
+
+/// As [`parse`], with a supplier's own steps in the definition.
+///
+/// # Errors
+/// As [`parse`], and where the own steps are wrong.
+pub fn parse_with(text: &str, shown: &str, own: &OwnSteps) -> Result<(Definition, State)> {
     let root = DeTable::parse(text).map_err(|first| wrong(text, shown, syntax(text, &first)))?;
     let mut reader = Reader {
         text,
+        own,
         problems: Vec::new(),
     };
     reader.refuse_newer(root.get_ref(), shown)?;
@@ -79,6 +88,7 @@ fn syntax(text: &str, first: &toml::de::Error) -> Vec<(usize, String)> {
 
 struct Reader<'a> {
     text: &'a str,
+    own: &'a OwnSteps,
     problems: Vec<(usize, String)>,
 }
 
@@ -106,33 +116,58 @@ impl Reader<'_> {
 
     fn root(&mut self, root: &Spanned<DeTable<'_>>) -> Result<Option<(Definition, State)>> {
         let table = root.get_ref();
-        self.only(table, &["schema", "definition", "step"]);
-        self.schema(table);
+        let is_old = self.schema(table);
+        self.only(
+            table,
+            match is_old {
+                true => &["schema", "definition", "step"],
+                false => &["schema", "definition", "step", "event"],
+            },
+        );
         let Some(definition) = self.definition(table)? else {
             return Ok(None);
         };
-        let mut state = State {
-            definition: definition.id.clone(),
-            records: std::collections::BTreeMap::new(),
-        };
+        let mut records = BTreeMap::new();
         for (id, value) in self.steps(table) {
             if definition.step(id.get_ref()).is_none() {
                 self.unknown_step(&definition, &id.span(), id.get_ref());
             } else if let Some(record) = self.record(id.get_ref(), &id.span(), value) {
-                state.records.insert(id.get_ref().to_string(), record);
+                records.insert(id.get_ref().to_string(), record);
             }
         }
+        let (history, offsets) = self.history(table, &definition);
+        let mut state = State {
+            is_old,
+            history,
+            ..State::new(&definition.id)
+        };
+        if is_old {
+            state.records = records;
+            return Ok(Some((definition, state)));
+        }
+        state.records = replay(&state.history);
+        state.by_hand = by_hand(&state.records, records);
+        let faults = audit::faults(&state.history).into_iter();
+        let line = |offset: usize| self.text[..offset].matches('\n').count() + 1;
+        // Counting lines takes its time, and nobody reads more than the first few.
+        state.faults = faults
+            .take(MOST_PROBLEMS)
+            .map(|fault| (line(offsets[fault.event]), fault))
+            .collect();
         Ok(Some((definition, state)))
     }
 
-    fn schema(&mut self, root: &DeTable<'_>) {
+    /// Whether the file is of before there was a history.
+    fn schema(&mut self, root: &DeTable<'_>) -> bool {
         match root.get("schema") {
             None => self.note(0..0, format!("`schema = {SCHEMA}` is missing")),
-            Some(value) if integer(value) != Some(SCHEMA) => {
-                self.note(value.span(), format!("schema is {SCHEMA}, a number"));
-            }
-            Some(_) => {}
+            Some(value) => match integer(value) {
+                Some(SCHEMA) => {}
+                Some(WITHOUT_HISTORY) => return true,
+                _ => self.note(value.span(), format!("schema is {SCHEMA}, a number")),
+            },
         }
+        false
     }
 
     fn definition(&mut self, root: &DeTable<'_>) -> Result<Option<Definition>> {
@@ -143,7 +178,7 @@ impl Reader<'_> {
             return Ok(None);
         };
         let found = match value.get_ref().as_str() {
-            Some(id) => definition::find(id)?,
+            Some(id) => definition::with_own(id, self.own)?,
             None => None,
         };
         if found.is_none() {
@@ -200,12 +235,15 @@ impl Reader<'_> {
             );
             return None;
         };
-        self.only(table, &["state", "at", "by", "reason", "evidence"]);
+        self.only(
+            table,
+            &[&["state", "at", "by", "evidence"][..], &PARTICULARS].concat(),
+        );
         let status = self.status(table, span);
         let at = self.time(table, span);
         let by = self.text(table, "by", Some(span));
-        let reason = self.text(table, "reason", None);
-        let evidence = self.evidence(table);
+        let particulars = self.particulars(table);
+        let evidence = self.evidence(table, None);
         if status == Some(Status::Done) && evidence.is_empty() && self.problems.len() == before {
             self.note(
                 span.clone(),
@@ -216,154 +254,25 @@ impl Reader<'_> {
             status: status?,
             at: at?,
             by: by?,
-            reason,
+            particulars,
             evidence,
         })
     }
+}
 
-    fn status(&mut self, table: &DeTable<'_>, span: &Range<usize>) -> Option<Status> {
-        let word = self.text(table, "state", Some(span))?;
-        let status = Status::of(&word);
-        if status.is_none() {
-            let words = Status::ALL.map(Status::word).join(", ");
-            let at = table.get("state").map_or(span.clone(), Spanned::span);
-            self.note(
-                at,
-                format!("`{}` is no state: one of {words}", short(&word)),
-            );
-        }
-        status
-    }
-
-    fn evidence(&mut self, table: &DeTable<'_>) -> Vec<Evidence> {
-        let Some(value) = table.get("evidence") else {
-            return Vec::new();
-        };
-        let Some(list) = value.get_ref().as_array() else {
-            self.note(
-                value.span(),
-                "`evidence` is a list: [{ text = \"...\", at = ..., by = \"...\" }]",
-            );
-            return Vec::new();
-        };
-        list.iter().filter_map(|item| self.proof(item)).collect()
-    }
-
-    fn proof(&mut self, item: &Value<'_>) -> Option<Evidence> {
-        let span = item.span();
-        let Some(table) = item.get_ref().as_table() else {
-            self.note(
-                span,
-                "evidence is a table: { text = \"...\", at = ..., by = \"...\" }",
-            );
-            return None;
-        };
-        let at = self.time(table, &span);
-        let by = self.text(table, "by", Some(&span));
-        let proof = if table.contains_key("file") {
-            self.only(table, &["file", "sha256", "size", "at", "by"]);
-            self.file(table, &span)
-        } else {
-            self.only(table, &["text", "at", "by"]);
-            self.text(table, "text", Some(&span)).map(Proof::Text)
-        };
-        Some(Evidence {
-            proof: proof?,
-            at: at?,
-            by: by?,
-        })
-    }
-
-    fn file(&mut self, table: &DeTable<'_>, span: &Range<usize>) -> Option<Proof> {
-        let name = self.text(table, "file", Some(span));
-        let sha256 = self.text(table, "sha256", Some(span)).filter(|digest| {
-            let sound = is_sha256(digest);
-            if !sound {
-                let at = table.get("sha256").map_or(span.clone(), Spanned::span);
-                self.note(at, "`sha256` is 64 digits of lower-case hex");
-            }
-            sound
-        });
-        let size = table
-            .get("size")
-            .and_then(integer)
-            .and_then(|size| u64::try_from(size).ok());
-        if size.is_none() {
-            let at = table.get("size").map_or(span.clone(), Spanned::span);
-            self.note(at, "`size` is the file's length in bytes");
-        }
-        Some(Proof::File {
-            name: name?,
-            sha256: sha256?,
-            size: size?,
-        })
-    }
-
-    /// Text under a key that is not blank; a missing one is a problem where `required` says at which place.
-    fn text(
-        &mut self,
-        table: &DeTable<'_>,
-        key: &str,
-        required: Option<&Range<usize>>,
-    ) -> Option<String> {
-        match (table.get(key), required) {
-            (Some(value), _) => {
-                let text = value
-                    .get_ref()
-                    .as_str()
-                    .filter(|text| !text.trim().is_empty());
-                if text.is_none() {
-                    self.note(
-                        value.span(),
-                        format!("`{key}` is text in quotes, and not empty"),
-                    );
-                }
-                text.map(str::to_owned)
-            }
-            (None, Some(span)) => {
-                self.note(span.clone(), format!("`{key}` is missing"));
-                None
-            }
-            (None, None) => None,
+/// The tables that say something else than what follows from the history.
+fn by_hand(
+    records: &BTreeMap<String, Record>,
+    tables: BTreeMap<String, Record>,
+) -> BTreeMap<String, Option<Record>> {
+    let gone = records.keys().filter(|step| !tables.contains_key(*step));
+    let mut by_hand: BTreeMap<_, _> = gone.map(|step| (step.clone(), None)).collect();
+    for (step, table) in tables {
+        if records.get(&step) != Some(&table) {
+            by_hand.insert(step, Some(table));
         }
     }
-
-    fn time(&mut self, table: &DeTable<'_>, span: &Range<usize>) -> Option<Timestamp> {
-        let Some(value) = table.get("at") else {
-            self.note(span.clone(), "`at` is missing");
-            return None;
-        };
-        let time = match value.get_ref() {
-            DeValue::Datetime(time) => time.to_string().parse().ok(),
-            DeValue::String(time) => time.parse().ok(),
-            _ => None,
-        };
-        if time.is_none() {
-            self.note(
-                value.span(),
-                "`at` is a time with its zone, as 2026-11-22T17:00:00Z",
-            );
-        }
-        time
-    }
-
-    fn only(&mut self, table: &DeTable<'_>, known: &[&str]) {
-        for key in table.keys() {
-            let name = key.get_ref().as_ref();
-            if !known.contains(&name) {
-                let meant = self.guess(name, known.iter().copied());
-                self.note(key.span(), format!("unknown key `{}`{meant}", short(name)));
-            }
-        }
-    }
-
-    /// What a word was most likely meant to be, as the end of a sentence.
-    fn guess<'k>(&self, word: &str, known: impl IntoIterator<Item = &'k str>) -> String {
-        if word.len() > LONGEST_WORD || self.problems.len() > MOST_GUESSES {
-            return String::new();
-        }
-        nearest(word, known).map_or(String::new(), |meant| format!("; did you mean `{meant}`?"))
-    }
+    by_hand
 }
 
 /// A word of the file, cut where it is longer than any that is meant.

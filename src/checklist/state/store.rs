@@ -1,10 +1,18 @@
 //! The file on its disk: read, and changed under a lock.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use super::{FILE, Record, State, parse, with_record};
+use jiff::Timestamp;
+
+use super::{FILE, Record, State, edit::Draft, parse_with};
 use crate::{
-    checklist::definition::Definition,
+    checklist::{
+        definition::{Definition, OwnSteps},
+        history::{Act, Deed, Entry, History},
+    },
     config,
     error::{Error, Result},
     files,
@@ -18,6 +26,7 @@ const LONGEST: u64 = 2 * 1024 * 1024;
 pub struct Opened {
     /// The steps that there are.
     pub definition: Definition,
+    own: OwnSteps,
     /// What happened to them.
     pub state: State,
     text: String,
@@ -25,28 +34,72 @@ pub struct Opened {
     file: files::Guarded,
 }
 
+/// A checklist after a change.
+#[derive(Debug)]
+pub struct Changed {
+    /// The steps that there are.
+    pub definition: Definition,
+    /// What happened to them, the change included.
+    pub state: State,
+    /// The entry before it with a later time, where the clock here is behind that one's.
+    pub is_behind: Option<Entry>,
+}
+
 /// The checklist of an install's folder.
 ///
 /// # Errors
 /// Where there is none, or it is wrong.
 pub fn read(folder: &Path) -> Result<(Definition, State)> {
-    let path = find(folder)?;
-    let text = files::read_text(&path, LONGEST)?;
-    parse(&text, &path.display().to_string())
+    read_file(&find(folder)?)
+}
+
+/// A checklist by its file.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_file(path: &Path) -> Result<(Definition, State)> {
+    let text = files::read_text(path, LONGEST)?;
+    let own = OwnSteps::of_folder(files::folder_of(path))?;
+    parse_with(&text, &path.display().to_string(), &own)
 }
 
 /// The checklist of an install's folder, to change it: waits for another ptl that changes it.
 ///
 /// # Errors
-/// As [`read`], and where the folder cannot be written to.
+/// As [`read`], and where the folder cannot be written to, or the history does not hang together.
 pub fn open(folder: &Path) -> Result<Opened> {
-    let path = find(folder)?;
-    let file = files::Guarded::open(&path, LONGEST)?;
-    let text = files::text(&path, file.bytes().to_vec())?;
+    open_file(&find(folder)?)
+}
+
+/// As [`open`], by its file.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_file(path: &Path) -> Result<Opened> {
+    open_file_with(path, OwnSteps::of_folder(files::folder_of(path))?)
+}
+
+/// As [`open_file`], with these own steps in place of those beside the file.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_file_with(path: &Path, own: OwnSteps) -> Result<Opened> {
+    let file = files::Guarded::open(path, LONGEST)?;
+    let text = files::text(path, file.bytes().to_vec())?;
     let shown = path.display().to_string();
-    let (definition, state) = parse(&text, &shown)?;
+    let (definition, state) = parse_with(&text, &shown, &own)?;
+    if !state.faults.is_empty() {
+        let lines = state.faults.iter();
+        let lines = lines.map(|(line, fault)| format!("line {line}: {}", fault.what));
+        return Err(
+            Error::input(format!("the history of `{shown}` does not hang together"))
+                .details(lines)
+                .hint("See all of it: `ptl checklist audit`; bring back the last good file. Nothing was changed."),
+        );
+    }
     Ok(Opened {
         definition,
+        own,
         state,
         text,
         shown,
@@ -55,24 +108,115 @@ pub fn open(folder: &Path) -> Result<Opened> {
 }
 
 impl Opened {
-    /// Writes down what happened to a step; everything else in the file stays, comments included.
+    /// Writes down what somebody did, after what was done before; everything else in the file stays, comments included.
     ///
     /// # Errors
-    /// Where somebody changed the file since it was read, or it cannot be written: it is as it was.
-    pub fn record(mut self, step: &str, record: Record) -> Result<(Definition, State)> {
-        let mut after = with_record(&self.text, step, &record)?;
-        self.state.records.insert(step.to_owned(), record);
+    /// Where the step's table was changed by hand and nobody has adopted that, somebody changed the file since it was
+    /// read, or it cannot be written: it is as it was.
+    pub fn record(self, deeds: Vec<Deed>, by: &str, at: Timestamp) -> Result<Changed> {
+        for deed in deeds.iter().filter(|deed| deed.act != Act::Adopt) {
+            self.refuse_by_hand(deed.step.as_deref().unwrap_or_default())?;
+        }
+        let mut history = self.history();
+        let is_behind = history.latest().filter(|it| it.event.at > at).cloned();
+        for deed in deeds {
+            history.add(deed, by, at);
+        }
+        let (definition, state) = self.keep(history)?;
+        Ok(Changed {
+            definition,
+            state,
+            is_behind,
+        })
+    }
+
+    /// The history so far; that of an old file is what its tables say.
+    pub fn history(&self) -> History {
+        let mut history = self.state.history.clone();
+        if self.state.is_old {
+            for (step, record) in &self.state.records {
+                history.add(imported(step, record), &record.by, record.at);
+            }
+        }
+        history
+    }
+
+    /// Writes a history that goes on from what the file has, and the tables that follow from it.
+    ///
+    /// # Errors
+    /// As [`Opened::record`].
+    pub fn keep(mut self, history: History) -> Result<(Definition, State)> {
+        let mut after = super::State {
+            is_old: false,
+            records: crate::checklist::history::replay::replay(&history),
+            history,
+            ..self.state.clone()
+        };
+        let changed: BTreeMap<&str, &Record> = after
+            .records
+            .iter()
+            .filter(|(step, record)| self.state.records.get(*step) != Some(record))
+            .map(|(step, record)| (step.as_str(), record))
+            .collect();
+        let new = &after.history.events[self.state.history.events.len()..];
+        let adopted: Vec<&str> = new
+            .iter()
+            .filter(|entry| entry.event.deed.act == Act::Adopt)
+            .filter_map(|entry| entry.event.deed.step.as_deref())
+            .collect();
+        let mut draft = Draft::of(&self.text)?;
+        if self.state.is_old {
+            draft.raise_schema();
+        }
+        draft.tables(&changed)?;
+        new.iter().try_for_each(|entry| draft.event(entry))?;
+        let mut text = draft.text();
+        after
+            .by_hand
+            .retain(|step, _| !adopted.contains(&step.as_str()));
         // What was written is read before it takes the old text's place.
-        if !parse(&after, &self.shown).is_ok_and(|(_, state)| state == self.state) {
+        if !parse_with(&text, &self.shown, &self.own).is_ok_and(|(_, state)| state == after) {
             return Err(Error::internal(
                 "the checklist would not say what was to be written down",
             ));
         }
         if self.file.bytes().starts_with("\u{feff}".as_bytes()) {
-            after.insert(0, '\u{feff}');
+            text.insert(0, '\u{feff}');
         }
-        self.file.replace(after.as_bytes())?;
-        Ok((self.definition, self.state))
+        self.file.replace(text.as_bytes())?;
+        Ok((self.definition, after))
+    }
+
+    fn refuse_by_hand(&self, step: &str) -> Result<()> {
+        let Some(found) = self.state.by_hand.get(step) else {
+            return Ok(());
+        };
+        let wanted = self.state.records.get(step);
+        let how = match (found, wanted) {
+            (Some(found), Some(wanted)) => {
+                format!(
+                    "its {} differ from the history",
+                    found.differs(wanted).join(", ")
+                )
+            }
+            (Some(_), None) => "the history has nothing of it".to_owned(),
+            (None, _) => "it is gone".to_owned(),
+        };
+        Err(Error::input(format!(
+            "the table of `{step}` in `{}` was changed by hand: {how}",
+            self.shown
+        ))
+        .hint("Put back what stood there, or say why it counts: `ptl checklist audit --adopt --reason \"...\"`."))
+    }
+}
+
+/// What an old file's table says, as an event.
+fn imported(step: &str, record: &Record) -> Deed {
+    Deed {
+        state: Some(record.status),
+        particulars: record.particulars.clone(),
+        evidence: record.evidence.clone(),
+        ..Deed::of(Act::Import, step)
     }
 }
 
@@ -84,7 +228,7 @@ fn find(folder: &Path) -> Result<PathBuf> {
     let shown = folder.display();
     // Beside a ptl.toml, `ptl init` writes nothing.
     let hint = if folder.join(config::FILE).symlink_metadata().is_ok() {
-        "ptl ships one for the service `booking` alone. Bring back the last one, or begin anew: a file of two lines, `schema = 1` and `definition = \"booking-provider\"` (or \"booking-consumer\")."
+        "ptl ships one for `booking`, and for consumers of `gp-connect`. Bring back the last one, or begin anew: a file of two lines, `schema = 2` and `definition = \"booking-provider\"` (or \"booking-consumer\", \"gp-connect-consumer\")."
     } else {
         "Start an install here with `ptl init`, or name its folder with --install DIR."
     };

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{certificate, meta};
+use super::{certificate, end, meta};
 use crate::{
     check::{Cause, Check, CheckId, Context, Evidence, Outcome, Severity},
     crl::{
@@ -12,7 +12,7 @@ use crate::{
         fetch::{Came, Fetched, Place, Refused, Strange},
     },
     error::for_a_shell,
-    net::{download::End, tcp::Opening},
+    net::download::End,
 };
 
 /// A list that was to be had, and when it is fetched again.
@@ -128,6 +128,9 @@ impl ListFacts {
         if !fetched.besides.is_empty() {
             evidence = evidence.with("also tried", fetched.besides.join("; "));
         }
+        if let (Some(refused), false) = (&fetched.wish.refused, fetched.place == Place::Nowhere) {
+            evidence = evidence.with("not asked", refused);
+        }
         if let (Some(kept), false) = (&fetched.at_hand, fetched.came.is_well()) {
             let list = &kept.list;
             let end = list.next_update.map(|end| end.strftime("%F %H:%MZ"));
@@ -228,8 +231,11 @@ fn may_be_asked(facts: &ListFacts, _: &Context<'_>) -> Outcome {
 fn comes_whole(facts: &ListFacts, _: &Context<'_>) -> Outcome {
     match &facts.fetched.came {
         Came::NotHad(end, _) => {
-            let (cause, hint) = not_had(facts, end);
-            facts.fail(cause, hint.or_else(|| facts.which_layer()))
+            let cause = match is_authority_list_missing(facts, end) {
+                true => Cause::AuthorityListMissing,
+                false => end::cause(end),
+            };
+            facts.fail(cause, hint(facts, end).or_else(|| facts.which_layer()))
         }
         Came::BrokenOff(Strange::Huge(_) | Strange::LongerThanSaid(_)) => facts.fail(
             Cause::CrlTooLarge,
@@ -239,50 +245,29 @@ fn comes_whole(facts: &ListFacts, _: &Context<'_>) -> Outcome {
     }
 }
 
-/// The cause of what did not come, and what to do where the check's own hint is too general.
-fn not_had(facts: &ListFacts, end: &End) -> (Cause, Option<String>) {
+/// What to do about what did not come, where the check's own hint is too general.
+fn hint(facts: &ListFacts, end: &End) -> Option<String> {
     let url = facts.address().unwrap_or_default();
-    match end {
-        End::Status(404 | 410, _) if facts.fetched.wish.is_of_authorities() => (
-            Cause::AuthorityListMissing,
-            Some(format!("It is the list that the CA itself is looked up in, and servers that check the whole chain refuse everybody without it. Look whether it has moved: `curl -sSI {url}`; and ask the CA.")),
+    let hint = match end {
+        End::Status(..) if is_authority_list_missing(facts, end) => format!(
+            "It is the list that the CA itself is looked up in, and servers that check the whole chain refuse everybody without it. Look whether it has moved: `curl -sSI {url}`; and ask the CA."
         ),
-        End::Status(407, _) => (
-            Cause::ProxyFailed,
-            Some("The proxy wants a name and a password: set them in the proxy's variable, as http://name:password@host:port.".to_owned()),
+        End::Status(407, _) => "The proxy wants a name and a password: set them in the proxy's variable, as http://name:password@host:port.".to_owned(),
+        End::Status(429, _) => "The host wants to be left alone for a while: try again in an hour.".to_owned(),
+        End::Status(..) => format!(
+            "Look at what it is: `curl -sSI {url}`; the list may have moved, or the CA's server has trouble."
         ),
-        End::Status(429, _) => (
-            Cause::HttpStatus,
-            Some("The host wants to be left alone for a while: try again in an hour.".to_owned()),
-        ),
-        End::Status(..) => (
-            Cause::HttpStatus,
-            Some(format!("Look at what it is: `curl -sSI {url}`; the list may have moved, or the CA's server has trouble.")),
-        ),
-        End::Elsewhere(_) | End::InCircles => (
-            Cause::CrlRedirected,
-            Some("Ask who serves the list: a sign-in page of the network here is a usual reason.".to_owned()),
-        ),
-        End::NoAddress => (Cause::DnsNoData, None),
-        End::Shut(Opening::Refused) => (Cause::TcpRefused, None),
-        End::Shut(Opening::HostUnreachable) => (Cause::HostUnreachable, None),
-        End::Shut(Opening::NetUnreachable) => (Cause::NetUnreachable, None),
-        End::Shut(_) => (Cause::TcpSilent, None),
-        End::Proxy(_) => (
-            Cause::ProxyFailed,
-            Some("The variables http_proxy, https_proxy and all_proxy name it: correct them, or list the host in no_proxy.".to_owned()),
-        ),
-        End::Tls(_) => (Cause::TlsBroken, None),
-        End::Late => (
-            Cause::HttpSilent,
-            Some("Give it longer by --timeout 30s; if it stays so, the way is shut or too slow: `ptl check-firewall`.".to_owned()),
-        ),
-        End::TooLarge => (Cause::CrlTooLarge, None),
-        // The rest never gets here: they are answers of their own.
-        End::Broken(_) | End::Content(_) | End::NotModified | End::Unwritten(_) | End::Near(_) => {
-            (Cause::HttpBroken, None)
-        }
-    }
+        End::Elsewhere(_) | End::InCircles => "Ask who serves the list: a sign-in page of the network here is a usual reason.".to_owned(),
+        End::Proxy(_) => "The variables http_proxy, https_proxy and all_proxy name it: correct them, or list the host in no_proxy.".to_owned(),
+        End::Late | End::Slow => "Give it longer by --timeout 30s; if it stays so, the way is shut or too slow: `ptl check-firewall`.".to_owned(),
+        _ => return None,
+    };
+    Some(hint)
+}
+
+/// Whether the list that CAs themselves are looked up in is not there.
+fn is_authority_list_missing(facts: &ListFacts, end: &End) -> bool {
+    matches!(end, End::Status(404 | 410, _)) && facts.fetched.wish.is_of_authorities()
 }
 
 fn is_a_list(facts: &ListFacts, _: &Context<'_>) -> Outcome {
@@ -348,7 +333,7 @@ fn outlives_the_next_run(facts: &ListFacts, context: &Context<'_>) -> Outcome {
             "ptl.toml does not say how often the lists are fetched: `every` under [revocation]",
         );
     };
-    let standing = Standing::of(&kept.list, context.at, Some(every));
+    let standing = Standing::of(&kept.list, kept.issuer.as_deref(), context.at, Some(every));
     match standing {
         Standing::EndsBeforeNextRun => Outcome::fail(
             Cause::CrlEndsTooSoon,

@@ -1,11 +1,8 @@
 //! REV-020 to 022: a responder answers, may answer, and its answer holds now.
 
-mod unheard;
-
 use jiff::Timestamp;
 
-use self::unheard::unheard;
-use super::meta;
+use super::{end, meta};
 use crate::{
     check::{Cause, Check, Context, Evidence, Outcome, Severity},
     crl::{
@@ -143,9 +140,9 @@ fn answers(facts: &OcspFacts, _: &Context<'_>) -> Outcome {
                 },
             )
         }
-        Heard::Nothing(end) => {
-            let evidence = facts.seen(format!("the responder gave no answer: {end}"));
-            Outcome::Fail(unheard(end), evidence)
+        Heard::Nothing(nothing) => {
+            let evidence = facts.seen(format!("the responder gave no answer: {nothing}"));
+            Outcome::Fail(end::cause(nothing), evidence)
         }
         Heard::Answer(judged) => Outcome::Pass(facts.seen(match &judged.said {
             Said::Good => "the responder says that it is good".to_owned(),

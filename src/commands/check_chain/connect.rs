@@ -91,9 +91,7 @@ fn record(folder: &Path, environment: &str) -> Result<Record> {
             Ok((step, proofs)) => {
                 let proofs = proofs.into_iter().map(|proof| match proof {
                     Proof::Text(text) => Evidence::Text(text.clone()),
-                    Proof::File { name, sha256, .. } => {
-                        Evidence::File(name.clone(), sha256.clone())
-                    }
+                    Proof::File(file) => Evidence::File(file.name.clone(), file.sha256.clone()),
                 });
                 Record::Done(step.to_owned(), proofs.collect())
             }

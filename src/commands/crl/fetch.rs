@@ -4,13 +4,12 @@ use std::path::PathBuf;
 
 use super::issuers;
 use crate::{
-    check::{self, Context, Finding, Report, Selection},
-    checks::revocation::{Heard, LIST, ListFacts, OCSP, OcspFacts},
+    check::{Context, Report, Selection},
     cli::{Global, crl::FetchArgs},
     commands::{Exit, context::Scene, deliver, open_output, runtime, wait},
     crl::{
         cache::Cache,
-        fetch::{self, Answered, Came, Fetched, Fetcher, Place, Question, Refused, Rules, Wish},
+        fetch::{self, Fetched, Fetcher, Question, Rules, Wish},
         lookup::Terms,
     },
     environment::{self, Environment},
@@ -21,7 +20,7 @@ use crate::{
         target::Target,
     },
     report::visible,
-    survey::revocation::{self, Watched},
+    survey::revocation::{Round, Watched},
     terminal,
     x509::Certificate,
 };
@@ -55,33 +54,22 @@ pub(super) fn run(args: &FetchArgs, global: &Global) -> Result<Exit> {
     let wishes = fetch::plan(&certificates, issuers, &rules);
     let questions = fetch::questions(&certificates, issuers, &rules);
     setting.cache.make()?;
-    let (fetched, answered) = fetched(wishes, questions, &setting, args, global)?;
-    note_what_was_not_taken(&args.list, &fetched, &setting.watched, at)?;
+    let round = round(wishes, questions, &setting, args, global)?;
+    note_what_was_not_taken(&args.list, &round, &setting.watched, at)?;
     let context = setting.context(at);
-    let mut findings = Vec::new();
-    for it in fetched {
-        findings.extend(setting.findings(it, &context));
-    }
-    for (question, answered) in answered {
-        findings.extend(setting.findings_of_answer(&question, answered, &context));
-    }
-    let certificates = revocation::findings(&setting.watched, &setting.cache, &context)?;
-    findings.extend(certificates);
+    let findings = round.findings(&setting.watched, &setting.cache, &context)?;
     let environment = setting.environment.as_ref().map(|it| it.id.as_str());
     let report = Report::new("crl fetch", environment, at, findings, global.strict);
     deliver(&report, global, output)
 }
 
-/// What became of each list, and what the responders answered.
-type Had = (Vec<Fetched>, Vec<(Question, Option<Answered>)>);
-
-fn fetched(
+fn round(
     wishes: Vec<Wish>,
     questions: Vec<Question>,
     setting: &Setting,
     args: &FetchArgs,
     global: &Global,
-) -> Result<Had> {
+) -> Result<Round> {
     let downloader = match global.offline {
         true => None,
         false => Some(setting.downloader(args, global)?),
@@ -102,36 +90,22 @@ fn fetched(
         progress: &progress,
     };
     let runtime = runtime()?;
-    let fetched = runtime.block_on(async {
-        let mut fetched = Vec::new();
-        for wish in wishes {
-            shown.name(&wish.title());
-            fetched.push(fetcher.fetch(wish).await?);
-        }
-        let mut answered = Vec::new();
-        for question in questions {
-            let answer = match &question.place {
-                Ok(url) => fetcher.ask_for(&question, url).await?,
-                Err(_) => None,
-            };
-            answered.push((question, answer));
-        }
-        Ok((fetched, answered))
-    });
+    let begins = |title: &str| shown.name(title);
+    let round = runtime.block_on(Round::of(&fetcher, wishes, questions, begins));
     runtime.shutdown_background();
-    fetched
+    round
 }
 
 /// A list that somebody went for and that fits nothing is the wrong one: that is said, and why.
 fn note_what_was_not_taken(
     by_hand: &[PathBuf],
-    fetched: &[Fetched],
+    round: &Round,
     watched: &Watched,
     at: jiff::Timestamp,
 ) -> Result<()> {
     for file in by_hand {
-        let is_it = |it: &Fetched| it.place == Place::ByHand(file.clone());
-        if fetched.iter().any(is_it) {
+        let is_it = |it: &Fetched| it.by_hand.contains(file);
+        if round.lists.iter().any(is_it) {
             continue;
         }
         let why = match watched.why_not(file, at)? {
@@ -192,49 +166,7 @@ impl Setting {
             selection: &self.selection,
         }
     }
-
-    fn findings(&self, fetched: Fetched, context: &Context<'_>) -> Vec<Finding> {
-        let subject = fetched.wish.title();
-        match &fetched.came {
-            Came::NotAsked => return check::skipped(LIST, &subject, OFFLINE, &self.selection),
-            Came::Refused(why @ Refused::ByResponder) => {
-                let why = why.to_string();
-                return check::not_applicable(LIST, &subject, &why, &self.selection);
-            }
-            _ => {}
-        }
-        let facts = ListFacts {
-            fetched,
-            every: self
-                .scene
-                .as_ref()
-                .and_then(|it| it.install.revocation.every),
-        };
-        check::run(LIST, &subject, &facts, context)
-    }
-
-    fn findings_of_answer(
-        &self,
-        question: &Question,
-        answered: Option<Answered>,
-        context: &Context<'_>,
-    ) -> Vec<Finding> {
-        let subject = format!("{} by OCSP", question.certificate.label());
-        let heard = match (answered, &question.place) {
-            (Some(Answered::Nothing(end)), _) => Heard::Nothing(end),
-            (Some(Answered::Answer(judged)), _) => Heard::Answer(judged),
-            (None, Err(refused)) => Heard::NotAsked(refused.clone()),
-            (None, Ok(_)) => {
-                return check::skipped(OCSP, &subject, OFFLINE, &self.selection);
-            }
-        };
-        let responder = question.place.as_ref().ok().map(ToString::to_string);
-        check::run(OCSP, &subject, &OcspFacts { responder, heard }, context)
-    }
 }
-
-/// Why nothing is asked for.
-const OFFLINE: &str = "it needs a network, and --offline was given";
 
 /// The certificates of an install, and the folder that it keeps lists in.
 fn of_install(args: &FetchArgs, global: &Global) -> Result<Setting> {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use jiff::Timestamp;
 use openssl::pkey::{PKey, Private};
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     order::{Order, order},
 };
 use crate::{
-    checklist::{definition::Artefact, rules::Progress, state},
+    checklist::{book::Book, definition::Artefact},
     cli::{Global, csr::MakeArgs},
     commands::{hand_over, open_output, passphrase},
     config::Install,
@@ -44,7 +45,7 @@ pub(super) fn run(args: &MakeArgs, global: &Global) -> Result<Exit> {
         Some(file) => from_key(file, &order, args, global)?,
         None => new_pair(&order, args, global)?,
     };
-    let made = made(&order, &key, &request)?;
+    let made = made(&order, &key, &request, global.time()?)?;
     let text = match (global.format, global.quiet) {
         (Format::Json, _) => report::document(&made)?,
         (_, true) => made.answer(),
@@ -108,8 +109,8 @@ fn from_key(file: &Path, order: &Order, args: &MakeArgs, global: &Global) -> Res
     Ok((key, request))
 }
 
-fn made(order: &Order, key: &Key, request: &str) -> Result<Made> {
-    let renews = renews(order);
+fn made(order: &Order, key: &Key, request: &str, at: Timestamp) -> Result<Made> {
+    let renews = renews(order, at);
     let sender = Sender {
         install: order.install.as_ref(),
         renews: renews.as_ref(),
@@ -135,7 +136,7 @@ fn made(order: &Order, key: &Key, request: &str) -> Result<Made> {
 }
 
 /// What is renewed, and what follows from it in the install.
-fn renews(order: &Order) -> Option<Renews> {
+fn renews(order: &Order, at: Timestamp) -> Option<Renews> {
     let (renewal, file) = order.renewal.as_ref()?;
     let mut renews = Renews::of(renewal, file);
     if let (Some(install), Some(environment)) = (&order.install, &order.environment) {
@@ -145,13 +146,10 @@ fn renews(order: &Order) -> Option<Renews> {
             "certificate = \"...\" (the file that comes back)".to_owned(),
         ];
         // Without a checklist, or with a broken one, there is nothing to say of its steps.
-        if let Ok((definition, state)) = state::read(&install.folder) {
-            let progress = Progress {
-                definition: &definition,
-                state: &state,
-            };
-            let about =
-                progress.opened_by(&[Artefact::Request, Artefact::Certificate], &environment.id);
+        if let Ok(book) = Book::read(&install.folder, at) {
+            let artefacts = [Artefact::Request, Artefact::Certificate];
+            let progress = book.progress();
+            let about = progress.opened_by(&artefacts, &environment.id);
             renews.reopens = about.into_iter().map(Reopened::of).collect();
         }
     }

@@ -2,13 +2,12 @@
 
 use std::path::Path;
 
-use openssl::hash::{Hasher, MessageDigest};
-
 use super::Came;
 use crate::{
     crl::{
         Signature,
         file::ListFile,
+        index::Identity,
         kept,
         lookup::{Looked, Terms},
     },
@@ -23,8 +22,11 @@ use crate::{
 pub(super) fn against_the_old(looked: &Looked, target: &Path, terms: &Terms<'_>) -> Option<Came> {
     let new = &looked.list;
     // What cannot be read, or is not its issuer's, is no list that counts.
-    let old = kept::look_up(target.to_owned(), &[], terms).ok()?.list;
-    let is_kin = old.issuer == new.issuer && old.extensions.scope == new.extensions.scope;
+    let kept = kept::look_up(target.to_owned(), &[], terms).ok()?;
+    let is_of_one_key = kept.has_issuer_key_of(looked);
+    let old = kept.list;
+    let is_kin =
+        is_of_one_key && old.issuer == new.issuer && old.extensions.scope == new.extensions.scope;
     // One that begins only in time to come would keep every true one out.
     if old.signature != Signature::Fits || !is_kin || old.this_update > terms.at {
         return None;
@@ -34,26 +36,22 @@ pub(super) fn against_the_old(looked: &Looked, target: &Path, terms: &Terms<'_>)
         let why = format!("it is {came}, and the one that is kept is {kept}");
         return Some(Came::Older(why));
     }
-    let is_same = *new == old && digest(&looked.file).is_some_and(|it| digest(target) == Some(it));
+    let digest = || ListFile::digest(&looked.file);
+    let is_same = *new == old && digest().is_some_and(|it| ListFile::digest(target) == Some(it));
     is_same.then_some(Came::Unchanged)
-}
-
-/// SHA-256 of a list as DER; nothing where it cannot be read.
-fn digest(file: &Path) -> Option<Vec<u8>> {
-    let mut list = ListFile::open(file).ok()?;
-    let mut hasher = Hasher::new(MessageDigest::sha256()).ok()?;
-    std::io::copy(&mut list.reader().ok()?, &mut hasher).ok()?;
-    Some(hasher.finish().ok()?.to_vec())
 }
 
 /// What came, as DER: some servers give PEM.
 pub(super) fn as_der(incoming: Incoming, target: &Path) -> Result<Incoming> {
-    match ListFile::open(incoming.path())? {
-        ListFile::Der(_) => Ok(incoming),
-        ListFile::Decoded(der) => {
-            let mut decoded = Incoming::beside(target)?;
-            decoded.write(&der)?;
-            Ok(decoded)
-        }
-    }
+    let Some(der) = ListFile::open(incoming.path())?.decoded() else {
+        return Ok(incoming);
+    };
+    let mut decoded = Incoming::beside(target)?;
+    decoded.write(&der)?;
+    Ok(decoded)
+}
+
+/// What a file on its way is known by, under whatever name; nothing where its disk does not say.
+pub(super) fn identity(incoming: &mut Incoming) -> Option<Identity> {
+    incoming.file().metadata().ok().map(|it| Identity::of(&it))
 }

@@ -21,6 +21,8 @@ pub struct Fetched {
     pub came: Came,
     /// What else was tried before or after, each as a fragment.
     pub besides: Vec<String>,
+    /// The lists by hand that say something of the certificates, whether they were the newest or not.
+    pub by_hand: Vec<PathBuf>,
     /// The list that is at hand now: the new one, or the one that was kept already.
     pub at_hand: Option<Looked>,
 }
@@ -106,13 +108,13 @@ impl fmt::Display for Came {
     }
 }
 
-/// What decides of all that was tried: what is well, else what came first.
+/// What decides of all that was tried: what is well, of several the last, which is kept now; else what came first.
 pub(super) fn settle(
     mut tried: Vec<(Place, Came)>,
     wish: &Wish,
     online: bool,
 ) -> (Place, Came, Vec<String>) {
-    let well = tried.iter().position(|(_, came)| came.is_well());
+    let well = tried.iter().rposition(|(_, came)| came.is_well());
     if tried.is_empty() {
         let has_place = !wish.urls.is_empty() || !wish.instead.is_empty();
         let came = match &wish.refused {

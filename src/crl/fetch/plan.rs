@@ -94,12 +94,6 @@ impl fmt::Display for Refused {
 }
 
 impl Wish {
-    /// The addresses in the order in which they are asked, and whether each is the certificates' own.
-    pub fn addresses(&self) -> impl Iterator<Item = (&Url, bool)> {
-        let own = self.urls.iter().map(|url| (url, true));
-        own.chain(self.instead.iter().map(|url| (url, false)))
-    }
-
     /// What the list is called for people: its first address, or the certificates.
     pub fn title(&self) -> String {
         match self.urls.first().or(self.instead.first()) {
@@ -125,11 +119,14 @@ pub fn plan(
     issuers: &[Arc<Certificate>],
     rules: &Rules,
 ) -> Vec<Wish> {
-    let mut wishes: BTreeMap<(String, String), Wish> = BTreeMap::new();
+    let mut wishes: BTreeMap<(String, Option<String>, String), Wish> = BTreeMap::new();
     for certificate in revocable(certificates) {
         let issuer = issuers.iter().find(|it| certificate.is_signed_by(it));
         let wish = wish(&certificate, issuer, rules);
-        let key = (certificate.issuer.clone(), wish.name.clone());
+        // A list speaks of what its own key signed. One of an older key, or made up by a peer, has its own wish: in
+        // another's it would keep the list from all others.
+        let signer = issuer.map(|it| it.spki_sha256.clone());
+        let key = (certificate.issuer.clone(), signer, wish.name.clone());
         let known = wishes.entry(key).or_insert(wish);
         known.certificates.push(certificate);
     }

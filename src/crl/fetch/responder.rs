@@ -6,7 +6,7 @@ use openssl::sha::sha256;
 use url::Url;
 
 use super::{
-    Fetcher, Refused,
+    Fetcher, LARGEST_ANSWER, Refused,
     plan::{Rules, allowed},
 };
 use crate::{
@@ -57,22 +57,29 @@ pub fn questions(
     certificates.iter().filter_map(one).collect()
 }
 
-/// Where a certificate is asked for; nothing where neither it nor the profile says.
+/// Where a certificate is asked for, the first place that the rules allow; nothing where neither it nor the profile says.
 fn place(
     certificate: &Certificate,
     issuer: &Certificate,
     rules: &Rules,
 ) -> Option<std::result::Result<Url, Refused>> {
-    let Some(text) = certificate.extensions.ocsp_urls.first() else {
+    let urls = &certificate.extensions.ocsp_urls;
+    if urls.is_empty() {
         let instead = rules.responders.get(&issuer.sha256)?;
         return Url::parse(instead).ok().map(Ok);
-    };
+    }
     let is_pinned = |pinned: &std::collections::HashSet<String>| pinned.contains(&issuer.sha256);
     if !rules.pinned.as_ref().is_none_or(is_pinned) {
         let why = "no pinned CA of the environment signed the certificate, so what it names is not followed";
         return Some(Err(Refused::NotFollowed(why.to_owned(), None)));
     }
-    Some(allowed(text, rules))
+    let mut places = urls.iter().map(|text| allowed(text, rules));
+    let first = places.next();
+    match first {
+        // Another may be of a host that is known.
+        Some(Err(_)) => places.find(std::result::Result::is_ok).or(first),
+        _ => first,
+    }
 }
 
 /// How the answer for a certificate is called: its own name, and what tells certificates of one name apart.
@@ -98,9 +105,26 @@ impl Fetcher<'_> {
             return Ok(Some(Answered::Nothing(download.end)));
         };
         let judged = ocsp::judge(&der, certificate, issuer, self.terms.at);
-        if !matches!(judged.said, Said::Undetermined(_)) {
-            files::put(&self.cache.answer(&question.name), &der)?;
-        }
+        let judged = match judged.said {
+            Said::Undetermined(_) => judged,
+            _ => self.keep_answer(question, &der, judged)?,
+        };
         Ok(Some(Answered::Answer(judged)))
+    }
+
+    /// Keeps an answer in place of the one that is kept, unless that one says more; and what it is worth beside that one.
+    fn keep_answer(&self, question: &Question, der: &[u8], judged: Judged) -> Result<Judged> {
+        let target = self.cache.answer(&question.name);
+        let _lock = self.cache.lock()?;
+        let kept = files::read(&target, LARGEST_ANSWER).ok();
+        let (certificate, issuer) = (&question.certificate, &question.issuer);
+        let kept = kept.map(|kept| ocsp::judge(&kept, certificate, issuer, self.terms.at));
+        match kept.filter(|kept| kept.stays_before(&judged)) {
+            Some(kept) => Ok(kept.beside(judged)),
+            None => {
+                files::put(&target, der)?;
+                Ok(judged)
+            }
+        }
     }
 }

@@ -12,6 +12,10 @@ use super::{
 /// (RFC 6960, 2.4), and a run that asked a moment ago may still look at it.
 const WITHOUT_END: SignedDuration = SignedDuration::from_hours(1);
 
+/// By how much a responder's clock and this one may differ: an answer is made in the second in which it is asked for,
+/// and a clock that is behind would call it early. As much as `openssl ocsp` allows (`-validity_period`).
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_mins(5);
+
 /// Whether an entry stands whatever comes later: it revokes, and is not on hold.
 pub(super) fn lasts(entry: &SingleResponse) -> bool {
     match reason(entry) {
@@ -28,14 +32,19 @@ pub(super) fn reason(entry: &SingleResponse) -> Option<Reason> {
     }
 }
 
-/// Whether an entry's dates leave it nothing to say now: to the second, both ends included, as with lists.
+/// Whether an entry's dates leave it nothing to say now: to the second, both ends included, and for as long after and
+/// before them as clocks may differ.
 pub(super) fn problem(entry: &SingleResponse, seen: &Seen, at: Timestamp) -> Option<Problem> {
     let now = at.as_second();
     let begins = seen.this_update.as_second();
     let is_revoked = matches!(entry.status, CertStatus::Revoked(_));
     let problem = match seen.next_update {
-        _ if begins > now => Problem::FromTheFuture(seen.this_update),
-        Some(next) if next.as_second() < now => Problem::Ended(next),
+        _ if begins.saturating_sub(CLOCKS_DIFFER.as_secs()) > now => {
+            Problem::FromTheFuture(seen.this_update)
+        }
+        Some(next) if next.as_second().saturating_add(CLOCKS_DIFFER.as_secs()) < now => {
+            Problem::Ended(next)
+        }
         None if begins.saturating_add(WITHOUT_END.as_secs()) < now => {
             Problem::WithoutEnd(seen.this_update)
         }

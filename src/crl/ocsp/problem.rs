@@ -41,6 +41,8 @@ pub enum Problem {
     WithoutEnd(Timestamp),
     /// It begins only then.
     FromTheFuture(Timestamp),
+    /// It says that a certificate is not revoked of which another answer, of this moment, says that it is, for good.
+    TakenBack(Timestamp),
 }
 
 /// What kind of fault that is.
@@ -71,7 +73,9 @@ impl Problem {
             | Self::WithoutRight(_)
             | Self::SignerNotValid(..)
             | Self::Engine(_) => Fault::Unauthorised,
-            Self::Ended(_) | Self::WithoutEnd(_) | Self::FromTheFuture(_) => Fault::Stale,
+            Self::Ended(_) | Self::WithoutEnd(_) | Self::FromTheFuture(_) | Self::TakenBack(_) => {
+                Fault::Stale
+            }
         }
     }
 
@@ -108,6 +112,9 @@ impl Problem {
             }
             Self::FromTheFuture(_) => {
                 "Check this machine's clock (`timedatectl`); if it is right, ask the CA."
+            }
+            Self::TakenBack(_) => {
+                "Ask the CA: what it revoked stays revoked, and somebody may send an old answer again; the one that is kept stays in use."
             }
         }
     }
@@ -154,6 +161,11 @@ impl fmt::Display for Problem {
                 at.strftime("%F %H:%MZ")
             ),
             Self::FromTheFuture(at) => write!(f, "it begins only on {}", at.strftime("%F %H:%MZ")),
+            Self::TakenBack(at) => write!(
+                f,
+                "it takes back what the one that is kept, of {}, says for good: the certificate is revoked",
+                at.strftime("%F %H:%MZ")
+            ),
         }
     }
 }

@@ -251,3 +251,31 @@ fn a_question_names_one_certificate_by_sha_1_and_has_no_nonce() {
     assert_eq!(question.len(), id.len() + 8);
     assert!(question.ends_with(&id));
 }
+
+#[test]
+fn of_two_answers_the_one_that_revokes_for_good_is_kept_and_else_the_later_one() {
+    let (ca, leaf) = family();
+    let answer = |status, earlier: i64| {
+        let mut entry = entry(&leaf.certificate, &ca.certificate, status);
+        entry.this_update = time(AT - 3600 - earlier);
+        let der = Made::by(&ca, vec![entry]).der();
+        judge(&der, &leaf.certificate, &ca.certificate, moment(AT))
+    };
+    let held = || revoked(Some(CrlReason::CertificateHold));
+    for (kept, new, stays) in [
+        (answer(revoked(None), 600), answer(GOOD, 0), true),
+        (answer(GOOD, 0), answer(revoked(None), 600), false),
+        (answer(revoked(None), 600), answer(revoked(None), 0), false),
+        (answer(held(), 600), answer(GOOD, 0), false),
+        (answer(held(), 0), answer(GOOD, 600), true),
+        (answer(GOOD, 0), answer(GOOD, 600), true),
+        (answer(GOOD, 0), answer(GOOD, 0), false),
+    ] {
+        assert_eq!(kept.stays_before(&new), stays, "{kept:?} {new:?}");
+    }
+    let (kept, new) = (answer(revoked(None), 600), answer(GOOD, 0));
+    let taken_back = Problem::TakenBack(moment(AT - 4200));
+    assert_eq!(kept.beside(new).said, Said::Undetermined(taken_back));
+    let (kept, new) = (answer(GOOD, 0), answer(GOOD, 600));
+    assert_eq!(kept.beside(new).said, Said::Good);
+}

@@ -33,8 +33,10 @@ pub enum End {
     Unwritten(String),
     /// What came is no whole answer, in the library's words.
     Broken(String),
-    /// The deadline passed before the answer was whole.
+    /// The deadline passed before anything of the file came.
     Late,
+    /// The deadline passed while the file was coming: asked for again, it would come no faster.
+    Slow,
 }
 
 impl fmt::Display for End {
@@ -63,6 +65,7 @@ impl fmt::Display for End {
             Self::Tls(why) => write!(f, "no TLS connection came about: {why}"),
             Self::Broken(why) => write!(f, "the answer broke off: {why}"),
             Self::Late => f.write_str("no whole answer came in time"),
+            Self::Slow => f.write_str("it came too slowly, and was not whole in time"),
         }
     }
 }

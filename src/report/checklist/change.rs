@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{bold, listed, next_sentence, since, tally};
+use super::{awaited, bold, listed, next_sentence, since, tally};
 use crate::{
     checklist::{
         state::Status,
@@ -37,6 +37,8 @@ impl Explanation for Recorded<'_> {
             tally(self.view),
             next_sentence(self.view)
         ));
+        let heads = self.view.heads.iter();
+        lines.extend(heads.map(|digest| format!("Head: {digest}")));
         text += &columns(lines.into_iter().map(|line| vec![line]), &[], width);
         text
     }
@@ -79,7 +81,14 @@ fn written(step: &StepView<'_>) -> String {
     match step.state {
         Status::Done => format!("{id} is done ({since}): {}.", step.title),
         Status::InProgress => format!("{id} is in progress ({since}): {}.", step.title),
+        Status::Waiting => format!("{id} waits for {} ({since}).", awaited(step)),
+        Status::Failed => format!("{id} failed ({since}): {reason}."),
         Status::Blocked => format!("{id} is blocked ({since}): {reason}."),
+        Status::Waived => format!(
+            "{id} counts as done until the end of {} ({since}): {reason}.",
+            step.until.map(|day| day.to_string()).unwrap_or_default()
+        ),
+        Status::NotApplicable => format!("{id} does not apply here ({since}): {reason}."),
         Status::Open => format!("{id} is open again ({since}): {reason}."),
     }
 }

@@ -2,14 +2,21 @@
 //!
 //! Line 1 is the answer. States are words; a word's colour adds nothing to it.
 
+mod archive;
+mod audit;
 mod begun;
 mod change;
+mod handover;
+mod lint;
 mod next;
 mod show;
 mod step;
 
+pub use archive::{Archive, Archived, Manifest};
 pub use begun::Begun;
 pub use change::Recorded;
+pub use handover::handed_over;
+pub use lint::Lint;
 pub use next::NextSteps;
 pub use show::WholeChecklist;
 pub use step::OneStep;
@@ -24,6 +31,9 @@ use crate::{
     report::visible,
 };
 
+/// The stage after which nothing is left of a whole way; not every service's pages have it.
+const BUSINESS_LIVE: &str = "business-live";
+
 /// The command that a step's person types when it is proven.
 fn done_command(id: &str) -> String {
     format!("ptl checklist done {id} --evidence \"...\"")
@@ -35,7 +45,11 @@ fn word(step: &StepView<'_>) -> &'static str {
         Status::Done if step.is_recheck() => "recheck",
         Status::Done => "done",
         Status::InProgress => "in progress",
+        Status::Waiting => "waiting",
+        Status::Failed => "failed",
         Status::Blocked => "blocked",
+        Status::Waived => "waived",
+        Status::NotApplicable => "n/a",
         Status::Open if step.ready => "ready",
         Status::Open => "later",
     }
@@ -43,9 +57,9 @@ fn word(step: &StepView<'_>) -> &'static str {
 
 fn style(word: &str) -> Style {
     match word {
-        "done" => AnsiColor::Green.on_default(),
-        "blocked" | "shut" => AnsiColor::Red.on_default().bold(),
-        "recheck" | "in progress" => AnsiColor::Yellow.on_default(),
+        "done" | "waived" | "n/a" => AnsiColor::Green.on_default(),
+        "blocked" | "failed" | "shut" => AnsiColor::Red.on_default().bold(),
+        "recheck" | "in progress" | "waiting" => AnsiColor::Yellow.on_default(),
         "ready" | "open" => AnsiColor::Cyan.on_default(),
         _ => Style::new().dimmed(),
     }
@@ -63,11 +77,15 @@ fn dimmed(text: &str) -> String {
 
 /// Styles the word at the start of a row: the layout counts columns, so it must not see styles.
 fn coloured(table: &str) -> String {
-    const WORDS: [&str; 6] = [
+    const WORDS: [&str; 10] = [
         "done",
         "recheck",
         "in progress",
+        "waiting",
+        "failed",
         "blocked",
+        "waived",
+        "n/a",
         "ready",
         "later",
     ];
@@ -98,7 +116,11 @@ fn tally(view: &View<'_>) -> String {
     for (count, word) in [
         (sum.recheck, "to recheck"),
         (sum.in_progress, "in progress"),
+        (sum.waiting, "waiting"),
+        (sum.failed, "failed"),
         (sum.blocked, "blocked"),
+        (sum.waived, "waived"),
+        (sum.not_applicable, "not applicable"),
     ] {
         if count > 0 {
             text += &format!(", {count} {word}");
@@ -116,12 +138,20 @@ fn occasion(view: &View<'_>) -> String {
 fn next_sentence(view: &View<'_>) -> String {
     match view.next.first() {
         Some(next) => format!("Next: {}: {}.", next.id, title(next)),
-        None if view.summary.done == view.summary.steps => match view.service {
-            Some(_) => "Nothing is left to do: the service is business live.",
-            None => "Nothing is left to do.",
+        None if view
+            .stages
+            .iter()
+            .all(|stage| stage.done() == stage.steps.len()) =>
+        {
+            match view.stages.last() {
+                Some(last) if last.id == BUSINESS_LIVE => {
+                    "Nothing is left to do: the service is business live."
+                }
+                _ => "Nothing is left to do.",
+            }
+            .to_owned()
         }
-        .to_owned(),
-        None => "Nothing can be done until a blocked step is free.".to_owned(),
+        None => "Nothing can be done until a step is free, or an answer has come.".to_owned(),
     }
 }
 
@@ -160,4 +190,16 @@ fn are(missing: &[&str], most: usize) -> String {
 fn since(step: &StepView<'_>) -> Option<String> {
     let by = visible(step.by?);
     Some(format!("{} by {by}", step.at?))
+}
+
+/// Whom a step waits for, by what reference, and until when.
+fn awaited(step: &StepView<'_>) -> String {
+    let mut text = step.on.map(visible).unwrap_or_default().into_owned();
+    if let Some(reference) = step.reference {
+        text += &format!(", {}", visible(reference));
+    }
+    if let Some(due) = step.due {
+        text += &format!(", due {due}");
+    }
+    text
 }

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
-use super::{are, bold, coloured, dimmed, done_command, occasion, since, tally, title, word};
+use super::{
+    are, awaited, bold, coloured, dimmed, done_command, occasion, since, tally, title, word,
+};
 use crate::{
     checklist::{
         state::Status,
@@ -65,7 +67,9 @@ impl NextSteps<'_> {
     /// The steps that somebody must free first.
     fn standing_still(&self, width: u16) -> String {
         let steps = self.view.stages.iter().flat_map(|stage| &stage.steps);
-        let still = |step: &&StepView<'_>| step.state == Status::Blocked || step.is_recheck();
+        let still = |step: &&StepView<'_>| {
+            matches!(step.state, Status::Blocked | Status::Waiting) || step.is_recheck()
+        };
         let rows: Vec<Vec<String>> = steps
             .filter(still)
             .map(|step| vec![format!("  {}", word(step)), step.id.to_owned(), cure(step)])
@@ -83,6 +87,14 @@ impl NextSteps<'_> {
 
 /// Why a step stands still, and what frees it.
 fn cure(step: &StepView<'_>) -> String {
+    if step.state == Status::Waiting {
+        return format!(
+            "Waits for {} ({})\nWhen they have answered: `ptl checklist done {} --evidence \"...\"`.",
+            awaited(step),
+            since(step).unwrap_or_default(),
+            step.id
+        );
+    }
     if step.state == Status::Blocked {
         return format!(
             "{} ({})\nWhen it is free: `ptl checklist start {}`, or `done` at once.",

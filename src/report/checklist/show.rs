@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    are, bold, coloured, dimmed, listed, next_sentence, occasion, since, style, tally, word,
+    are, awaited, bold, coloured, dimmed, listed, next_sentence, occasion, since, style, tally,
+    word,
 };
 use crate::{
     checklist::view::{StageView, StepView, View},
@@ -92,6 +93,23 @@ fn remark(step: &StepView<'_>) -> Option<String> {
                 .map_or(String::new(), |wait| format!("; usually {}", wait.text));
             Some(format!("Since {}{usual}", since(step).unwrap_or_default()))
         }
+        "waiting" => Some(format!(
+            "Waits for {} ({})",
+            awaited(step),
+            since(step).unwrap_or_default()
+        )),
+        "failed" => Some(format!(
+            "Failed: {} ({})",
+            reason.unwrap_or_default(),
+            since(step).unwrap_or_default()
+        )),
+        "waived" => Some(format!(
+            "Until {}: {}",
+            step.until.map(|day| day.to_string()).unwrap_or_default(),
+            reason.unwrap_or_default()
+        )),
+        "n/a" => reason.map(|reason| format!("Does not apply: {reason}")),
+        "ready" | "later" if step.turned.is_some() => step.turned.clone(),
         "ready" | "later" => reason.map(|reason| format!("Opened again: {reason}")),
         _ => None,
     }

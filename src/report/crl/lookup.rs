@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::ListFacts;
+use super::{ListFacts, UnreadableList};
 use crate::{
     check::Verdict,
     crl::{
@@ -13,7 +13,7 @@ use crate::{
         status::Status,
     },
     report::{Explanation, explain::headline, human::columns, visible},
-    survey::revocation::Answerable,
+    survey::revocation::Shelf,
 };
 
 /// What was looked up, in which lists, and what came out.
@@ -29,6 +29,8 @@ pub struct LookUp {
     pub certificates: Vec<Answered>,
     /// The lists.
     pub lists: Vec<ListFacts>,
+    /// Lists that are kept and cannot be read.
+    pub unreadable: Vec<UnreadableList>,
 }
 
 /// What is known of one certificate.
@@ -67,9 +69,10 @@ pub enum CertificateStatus {
 
 impl LookUp {
     /// The document of what was found.
-    pub fn of(wanted: &[Wanted], looked: &[Looked], judged: Timestamp) -> Self {
-        let current = lookup::current(looked, judged);
-        Self {
+    pub fn of(wanted: &[Wanted], shelf: &Shelf, judged: Timestamp) -> Self {
+        let current = lookup::current(&shelf.looked, judged);
+        let unreadable = UnreadableList::of(&shelf.unreadable);
+        let mut found = Self {
             schema: 1,
             kind: "crl-lookup",
             tool: concat!("ptl ", env!("CARGO_PKG_VERSION")),
@@ -77,17 +80,16 @@ impl LookUp {
             certificates: wanted
                 .iter()
                 .enumerate()
-                .map(|(number, it)| Answered::of(it, number, &current))
+                .map(|(number, it)| Answered::of(it, number, &current, &unreadable))
                 .collect(),
-            lists: looked.iter().map(ListFacts::of).collect(),
+            lists: shelf.looked.iter().map(ListFacts::of).collect(),
+            unreadable,
+        };
+        // One that says revoked goes before all that say good.
+        for answer in &shelf.answers {
+            found.certificates[answer.number].hear(answer.said.as_ref());
         }
-    }
-
-    /// Takes along what responders answered: one that says revoked goes before all that say good.
-    pub fn hear(&mut self, answers: &[Answerable]) {
-        for answer in answers {
-            self.certificates[answer.number].hear(answer.said.as_ref());
-        }
+        found
     }
 
     /// The worst of all.
@@ -140,18 +142,21 @@ impl LookUp {
 const ASK: &str = "Ask its responder: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; then look it up there (--cache DIR).";
 
 /// What each list lacks; other CAs' lists are named only where there is nothing else.
-fn open(number: usize, looked: &[&Looked]) -> Vec<String> {
+fn open(number: usize, looked: &[&Looked], unreadable: &[UnreadableList]) -> Vec<String> {
+    let unreadable = unreadable.iter().map(|it| it.why.clone());
     let gaps = looked.iter().filter_map(|it| match &it.said[number] {
         Status::Undetermined(gap) => Some((it, gap)),
         _ => None,
     });
     let (others, own): (Vec<_>, Vec<_>) = gaps.partition(|(_, gap)| **gap == Gap::OtherIssuer);
     if own.is_empty() && others.len() > 1 {
-        return vec![format!("none of {} lists is its issuer's", others.len())];
+        let none = format!("none of {} lists is its issuer's", others.len());
+        return std::iter::once(none).chain(unreadable).collect();
     }
     let told = if own.is_empty() { others } else { own };
     let told = told.iter();
     told.map(|(it, gap)| format!("{}: {gap}", it.file.display()))
+        .chain(unreadable)
         .collect()
 }
 
@@ -163,7 +168,12 @@ fn more(count: usize) -> String {
 }
 
 impl Answered {
-    fn of(wanted: &Wanted, number: usize, looked: &[&Looked]) -> Self {
+    fn of(
+        wanted: &Wanted,
+        number: usize,
+        looked: &[&Looked],
+        unreadable: &[UnreadableList],
+    ) -> Self {
         let best = lookup::best(wanted, looked.iter().map(|it| &it.said[number]));
         let decides = looked.iter().find(|it| it.said[number] == best);
         let (status, since, reason) = match &best {
@@ -186,10 +196,14 @@ impl Answered {
                 .filter(|_| status != CertificateStatus::Undetermined)
                 .map(|it| file(it)),
             open: match status {
-                CertificateStatus::Undetermined => open(number, looked),
+                CertificateStatus::Undetermined => open(number, looked, unreadable),
                 _ => Vec::new(),
             },
             next: match &best {
+                // It may be the very one.
+                Status::Undetermined(Gap::OtherIssuer) if !unreadable.is_empty() => {
+                    Some(UnreadableList::NEXT)
+                }
                 Status::Undetermined(gap) => Some(gap.next()),
                 _ => None,
             },
@@ -279,7 +293,9 @@ impl Explanation for LookUp {
             .lists
             .iter()
             .map(|it| vec!["list".to_owned(), it.line()]);
-        let rows = certificates.chain(lists);
+        let unreadable = self.unreadable.iter();
+        let unreadable = unreadable.map(|it| vec!["unread".to_owned(), it.line()]);
+        let rows = certificates.chain(lists).chain(unreadable);
         text += &columns(rows, &[9], width);
         text
     }

@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::{
     crl::{PointName, Signature, lookup::Looked},
     report::visible,
+    survey::revocation::Unreadable,
     x509,
 };
 
@@ -37,6 +38,33 @@ pub struct ListFacts {
     pub next_update: Option<Timestamp>,
     /// Whether its issuer signed it; nothing where that could not be told.
     pub signed: Option<bool>,
+}
+
+/// A list that is kept and cannot be read.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct UnreadableList {
+    /// Its file.
+    pub file: String,
+    /// Why, as a sentence without its stop.
+    pub why: String,
+}
+
+impl UnreadableList {
+    const NEXT: &str = "Fetch it anew: `ptl crl fetch`; or take the file away.";
+
+    fn of(unreadable: &[Unreadable]) -> Vec<Self> {
+        let one = |it: &Unreadable| Self {
+            file: it.file.display().to_string(),
+            why: it.why.clone(),
+        };
+        unreadable.iter().map(one).collect()
+    }
+
+    /// In a line, with what to do.
+    fn line(&self) -> String {
+        visible(&format!("{}. {}", self.why, Self::NEXT)).into_owned()
+    }
 }
 
 impl ListFacts {

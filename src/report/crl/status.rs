@@ -3,11 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::ListFacts;
+use super::{ListFacts, UnreadableList};
 use crate::{
     check::Verdict,
-    crl::{Standing, cache::Origin, lookup::Looked},
+    crl::{Gap, Standing, cache::Origin},
     report::{Explanation, explain::headline, human::columns, visible},
+    survey::revocation::Shelf,
 };
 
 /// Lists, and how far each can be relied on.
@@ -23,6 +24,8 @@ pub struct ListStatus {
     pub every: Option<i64>,
     /// The lists.
     pub lists: Vec<Kept>,
+    /// Lists that are kept and cannot be read.
+    pub unreadable: Vec<UnreadableList>,
 }
 
 /// A list, and how far it can be relied on.
@@ -34,6 +37,8 @@ pub struct Kept {
     pub list: ListFacts,
     /// How far it can be relied on.
     pub standing: Standing,
+    /// Why nothing it says counts, or is judged here; a fragment.
+    pub why: Option<String>,
     /// What to do, where that is not far enough.
     pub next: Option<&'static str>,
     /// How many seconds ago it was made.
@@ -44,17 +49,15 @@ pub struct Kept {
 
 impl ListStatus {
     /// The document of what was read, each with where it came from.
-    pub fn of(
-        looked: &[Looked],
-        origins: Vec<Option<Origin>>,
-        judged: Timestamp,
-        every: Option<SignedDuration>,
-    ) -> Self {
-        let kept = looked.iter().zip(origins).map(|(it, origin)| {
-            let standing = Standing::of(&it.list, judged, every);
+    pub fn of(shelf: Shelf, judged: Timestamp, every: Option<SignedDuration>) -> Self {
+        let kept = shelf.looked.iter().zip(shelf.origins).map(|(it, origin)| {
+            let issuer = it.issuer.as_deref();
+            let standing = Standing::of(&it.list, issuer, judged, every);
+            let gap = standing.gap(&it.list, issuer);
             Kept {
                 list: ListFacts::of(it),
-                next: standing.next(),
+                next: gap.as_ref().map(Gap::next).or(standing.next()),
+                why: gap.map(|gap| gap.to_string()),
                 standing,
                 age: judged.duration_since(it.list.this_update).as_secs(),
                 origin,
@@ -67,12 +70,13 @@ impl ListStatus {
             judged,
             every: every.map(|every| every.as_secs()),
             lists: kept.collect(),
+            unreadable: UnreadableList::of(&shelf.unreadable),
         }
     }
 
     /// The worst of all.
     pub fn verdict(&self) -> Verdict {
-        if self.lists.iter().any(|it| it.standing.fails()) {
+        if self.fails() {
             Verdict::Fail
         } else if self.lists.iter().any(|it| it.standing != Standing::Holds) {
             Verdict::Undetermined
@@ -81,12 +85,19 @@ impl ListStatus {
         }
     }
 
+    fn fails(&self) -> bool {
+        !self.unreadable.is_empty() || self.lists.iter().any(|it| it.standing.fails())
+    }
+
     fn answer(&self) -> String {
         let worst = |fails: bool| {
             self.lists
                 .iter()
                 .find(|it| it.standing != Standing::Holds && it.standing.fails() == fails)
         };
+        if let (None, Some(it)) = (worst(true), self.unreadable.first()) {
+            return format!("FAIL: {}. Next: {}", it.why, UnreadableList::NEXT);
+        }
         match (worst(true), worst(false)) {
             (Some(kept), _) => format!("FAIL: {}. Next: {}", kept.said(), kept.action()),
             (None, Some(kept)) => format!("UNKNOWN: {}. Next: {}", kept.said(), kept.action()),
@@ -111,6 +122,12 @@ impl Kept {
                 format!("{file} begins only on {}", moment(self.list.this_update))
             }
             Standing::Forged => format!("the signature of {file} does not fit its issuer's key"),
+            Standing::Unusable | Standing::NotJudged => {
+                format!(
+                    "{file} says nothing: {}",
+                    self.why.as_deref().unwrap_or_default()
+                )
+            }
             Standing::WithoutEnd => format!("{file} does not say when the next one is due"),
             Standing::Unverified => format!("the signature of {file} was not verified"),
         }
@@ -166,7 +183,10 @@ impl Explanation for ListStatus {
     fn text(&self, width: u16) -> String {
         let mut text = headline(&visible(&self.answer()));
         text.push('\n');
-        text += &columns(self.lists.iter().map(Kept::row), &[9], width);
+        let unreadable = self.unreadable.iter();
+        let unreadable = unreadable.map(|it| vec!["FAIL".to_owned(), it.line()]);
+        let rows = self.lists.iter().map(Kept::row).chain(unreadable);
+        text += &columns(rows, &[9], width);
         text
     }
 }

@@ -1,7 +1,7 @@
 //! A large revocation list, read as a stream: what it says of the certificates at hand.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -10,11 +10,11 @@ use jiff::Timestamp;
 
 use crate::{
     crl::{
-        self, Gap, List, ListFile, Problem, Signature,
+        Gap, List, ListFile, Problem, Signature,
         index::Found,
         status::{self, Status},
     },
-    error::{Error, Result},
+    error::Result,
     x509::{
         self, Certificate,
         path::{Lack, Said},
@@ -40,13 +40,9 @@ impl Large {
     /// # Errors
     /// Where it cannot be read.
     pub(super) fn read(file: &Path, certificates: &[Arc<Certificate>]) -> Result<Self> {
-        let damaged = |problem: Problem| {
-            let shown = file.display();
-            Error::input(format!("`{shown}`, as a revocation list: {problem}"))
-                .hint("Download it again.")
-        };
+        let damaged = |problem: Problem| problem.of(file);
         let mut source = ListFile::open(file)?;
-        let name = issuer(&mut source).map_err(damaged)?;
+        let name = source.issuer().map_err(damaged)?;
         let those = |has: fn(&Certificate) -> &openssl::x509::X509NameRef| {
             let those = certificates
                 .iter()
@@ -54,26 +50,28 @@ impl Large {
             those.cloned().collect::<Vec<_>>()
         };
         let covered = those(|it| it.x509().issuer_name());
-        let mut found = HashMap::new();
+        let serials = covered.iter().map(|it| it.serial_content.as_slice());
+        let serials: HashSet<&[u8]> = serials.collect();
         let mut issuers: Vec<(Arc<Certificate>, Signature)> = Vec::new();
-        let mut list = None;
+        let mut read = None;
         for issuer in those(|it| it.x509().subject_name()) {
             // The same key may stand in several certificates: one reading does.
             let same = |(known, _): &&(Arc<Certificate>, Signature)| has_key_of(known, &issuer);
             let signature = match issuers.iter().find(same) {
                 Some((_, signature)) => *signature,
                 None => {
-                    let read = scan(&mut source, Some(&issuer), &covered, &mut found);
-                    let read = list.insert(read.map_err(damaged)?);
-                    read.signature
+                    let searched = source.search(Some(&issuer), &serials, None);
+                    read.insert(searched.map_err(damaged)?).0.signature
                 }
             };
             issuers.push((issuer, signature));
         }
         // Nobody's list here: it is read all the same, so that a damaged one is told of.
-        let list = match list {
-            Some(list) => list,
-            None => scan(&mut source, None, &[], &mut found).map_err(damaged)?,
+        let (list, found) = match read {
+            Some(read) => read,
+            None => source
+                .search(None, &HashSet::new(), None)
+                .map_err(damaged)?,
         };
         Ok(Self {
             file: file.to_owned(),
@@ -178,36 +176,4 @@ fn lack(gap: &Gap) -> Lack {
 fn has_key_of(one: &Certificate, other: &Certificate) -> bool {
     let keys = (one.x509().public_key(), other.x509().public_key());
     matches!(keys, (Ok(one), Ok(other)) if one.public_eq(&other))
-}
-
-fn issuer(source: &mut ListFile) -> Result<Vec<u8>, Problem> {
-    crl::issuer(source.reader().map_err(unreadable)?)
-}
-
-fn scan(
-    source: &mut ListFile,
-    issuer: Option<&Certificate>,
-    covered: &[Arc<Certificate>],
-    found: &mut HashMap<Vec<u8>, Found>,
-) -> Result<List, Problem> {
-    let key = issuer.and_then(|issuer| issuer.x509().public_key().ok());
-    let serials: std::collections::HashSet<&[u8]> = covered
-        .iter()
-        .map(|it| it.serial_content.as_slice())
-        .collect();
-    crl::scan(
-        source.reader().map_err(unreadable)?,
-        key.as_deref(),
-        |entry| {
-            if serials.contains(entry.serial) {
-                let said = Found::of(entry);
-                let known = found.entry(entry.serial.to_vec()).or_insert(said);
-                *known = known.graver(said);
-            }
-        },
-    )
-}
-
-fn unreadable(error: std::io::Error) -> Problem {
-    Problem::Unreadable(error.to_string())
 }

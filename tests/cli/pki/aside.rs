@@ -36,25 +36,4 @@ impl Authority {
         openssl(&[&run[..], &["-gencrl"], &dates, &["-out", utf8(&out)]].concat());
         out
     }
-
-    /// What a responder with this CA's key answers for a certificate of it now: DER.
-    pub(crate) fn answer(&self, certificate: &Path) -> Vec<u8> {
-        let name = certificate.file_stem().unwrap().to_str().unwrap();
-        let at = |ending: &str| self.home.join(format!("{name}.{ending}"));
-        let (ca, key, index) = (self.certificate(), self.key(), self.home.join("index.txt"));
-        let (asked, answered) = (at("ocsp-request"), at("ocsp-answer"));
-        let of = ["-issuer", utf8(&ca), "-cert", utf8(certificate)];
-        openssl(&[&["ocsp"][..], &of, &["-no_nonce", "-reqout", utf8(&asked)]].concat());
-        let signer = ["-CA", utf8(&ca), "-rsigner", utf8(&ca), "-rkey", utf8(&key)];
-        let files = [
-            "-index",
-            utf8(&index),
-            "-reqin",
-            utf8(&asked),
-            "-respout",
-            utf8(&answered),
-        ];
-        openssl(&[&["ocsp", "-ndays", "7"][..], &signer, &files].concat());
-        fs::read(answered).unwrap()
-    }
 }

@@ -33,11 +33,42 @@ impl Authority {
         fs::write(index, text).unwrap();
     }
 
+    /// What `openssl ocsp` answers for a certificate of this CA now, for a day, signed by the CA itself: DER.
+    pub(crate) fn answer(&self, certificate: &Path, file: &str) -> Vec<u8> {
+        let (index, ca, key) = (self.home.join("index.txt"), self.certificate(), self.key());
+        let (request, out) = (
+            self.home.join(format!("{file}.req")),
+            self.home.join(format!("{file}.ocsp")),
+        );
+        let whose = ["-issuer", utf8(&ca), "-cert", utf8(certificate)];
+        let asks = ["ocsp", "-no_nonce", "-reqout", utf8(&request)];
+        openssl(&[&asks[..], &whose].concat());
+        let signs = ["-CA", utf8(&ca), "-rsigner", utf8(&ca), "-rkey", utf8(&key)];
+        let files = ["-reqin", utf8(&request), "-respout", utf8(&out)];
+        let answers = ["ocsp", "-index", utf8(&index), "-ndays", "1"];
+        openssl(&[&answers[..], &signs, &files].concat());
+        fs::read(out).unwrap()
+    }
+
     /// A revocation list of what is revoked so far, valid between these dates.
     pub(crate) fn list(&self, file: &str, from: &str, until: &str) -> PathBuf {
-        let config = self.home.join("ca.cnf");
+        self.list_as(file, (from, until), &[], "")
+    }
+
+    /// As [`Authority::list`], made with more options, and with these extensions besides, one line each.
+    pub(crate) fn list_as(
+        &self,
+        file: &str,
+        (from, until): (&str, &str),
+        more: &[&str],
+        extensions: &str,
+    ) -> PathBuf {
+        let config = self.home.join(format!("{file}.cnf"));
+        let usual = fs::read_to_string(self.home.join("ca.cnf")).unwrap();
+        // What lists are like stands at its end.
+        fs::write(&config, usual + extensions).unwrap();
         let out = self.home.join(file);
-        openssl(&[
+        let usual = [
             "ca",
             "-config",
             utf8(&config),
@@ -48,7 +79,8 @@ impl Authority {
             until,
             "-out",
             utf8(&out),
-        ]);
+        ];
+        openssl(&[&usual[..], more].concat());
         out
     }
 }

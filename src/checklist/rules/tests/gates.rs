@@ -15,10 +15,7 @@ fn live_install_is_shut_until_certificate_and_agreement_are_recorded() {
             .iter()
             .find(|stage| stage.id == "live")
             .unwrap();
-        let progress = Progress {
-            definition: &definition,
-            state: &state,
-        };
+        let progress = progress(&definition, &state);
         assert_eq!(ids(&progress.gate_missing(live)), missing);
         for step in &live.steps {
             for action in [
@@ -41,12 +38,9 @@ fn live_install_is_shut_until_certificate_and_agreement_are_recorded() {
     }
     let state = done_before(&definition, "live.hscn");
     assert!(
-        Progress {
-            definition: &definition,
-            state: &state
-        }
-        .act("live.hscn", Action::Start, actor())
-        .is_ok()
+        progress(&definition, &state)
+            .act("live.hscn", Action::Start, &actor())
+            .is_ok()
     );
 }
 
@@ -129,10 +123,7 @@ fn what_relies_on_a_step_that_is_opened_again_proves_nothing_until_it_is_done_ag
         "as.tcc",
         Action::Reopen("a new version".to_owned()),
     );
-    let progress = Progress {
-        definition: &definition,
-        state: &state,
-    };
+    let progress = progress(&definition, &state);
     let view = View::of(&progress);
     // The agreement and the whole live install rest on the certificate.
     assert_eq!(view.summary.recheck, 16);
@@ -156,12 +147,7 @@ fn what_a_change_brings_about_is_told() {
     let state = done_before(&definition, "as.ca");
     let mut after = state.clone();
     act(&definition, &mut after, "as.ca", text("signed"));
-    let view = |state| {
-        View::of(&Progress {
-            definition: &definition,
-            state,
-        })
-    };
+    let view = |state| View::of(&progress(&definition, state));
     let change = view(&after).since(&view(&state));
     assert_eq!(change.opened, ["Live install"]);
     assert_eq!(

@@ -10,19 +10,19 @@ use super::{
 };
 
 #[test]
-fn an_answer_holds_to_the_second_at_both_ends() {
+fn an_answer_holds_to_the_second_at_both_ends_and_for_as_long_as_clocks_may_differ() {
     let (ca, leaf) = family();
     let answer = Made::by(&ca, vec![entry(&leaf.certificate, &ca.certificate, GOOD)]).der();
     for (at, problem) in [
-        (AT - 3601, Some(Problem::FromTheFuture(moment(AT - 3600)))),
-        (AT - 3600, None),
-        (AT + 3600, None),
-        (AT + 3601, Some(Problem::Ended(moment(AT + 3600)))),
+        (AT - 3901, Some(Problem::FromTheFuture(moment(AT - 3600)))),
+        (AT - 3900, None),
+        (AT + 3900, None),
+        (AT + 3901, Some(Problem::Ended(moment(AT + 3600)))),
     ] {
         let wanted = problem.map_or(Said::Good, Said::Undetermined);
         assert_eq!(said_at(&answer, &leaf, &ca, at), wanted, "{at}");
     }
-    let parts = Timestamp::new(AT + 3600, 999_999_999).unwrap();
+    let parts = Timestamp::new(AT + 3900, 999_999_999).unwrap();
     let judged = judge(&answer, &leaf.certificate, &ca.certificate, parts);
     assert_eq!(judged.said, Said::Good);
 }

@@ -13,7 +13,7 @@ use crate::{
 
 /// A list that is at hand.
 #[derive(Debug)]
-pub struct ListFacts {
+pub struct ServerListFacts {
     /// What it says of itself.
     pub list: List,
     /// The CA of its name: the one that signed it, where one did.
@@ -24,7 +24,7 @@ pub struct ListFacts {
 
 /// A CA whose peers a server lets in.
 #[derive(Debug)]
-pub struct AuthorityFacts {
+pub struct ServerAuthorityFacts {
     /// The CA.
     pub authority: Arc<Certificate>,
     /// Its generation, where there is an environment.
@@ -45,7 +45,7 @@ pub struct AuthorityFacts {
 
 /// A peer whose certificate `ptl.toml` names.
 #[derive(Debug)]
-pub struct PeerFacts {
+pub struct ServerPeerFacts {
     /// Its certificate.
     pub peer: Arc<Certificate>,
     /// The CA that issued it, and that CA's lists that go in; nothing where the server trusts none such.
@@ -57,7 +57,7 @@ pub struct PeerFacts {
 const FETCH: &str = "Fetch it: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; or name one that is at hand: --crl FILE.";
 
 /// The checks on a list that is at hand.
-pub static LIST: &[Check<ListFacts>] = &[
+pub static SERVER_LIST: &[Check<ServerListFacts>] = &[
     Check {
         meta: Meta {
             id: CheckId("REV-030"),
@@ -97,7 +97,7 @@ pub static LIST: &[Check<ListFacts>] = &[
 ];
 
 /// The checks on a CA of the set.
-pub static AUTHORITY: &[Check<AuthorityFacts>] = &[
+pub static SERVER_AUTHORITY: &[Check<ServerAuthorityFacts>] = &[
     Check {
         meta: Meta {
             id: CheckId("REV-033"),
@@ -125,7 +125,7 @@ pub static AUTHORITY: &[Check<AuthorityFacts>] = &[
 ];
 
 /// The check on a peer that is named.
-pub static PEER: &[Check<PeerFacts>] = &[Check {
+pub static SERVER_PEER: &[Check<ServerPeerFacts>] = &[Check {
     meta: Meta {
         id: CheckId("REV-035"),
         title: "the server is given the list of each peer that ptl.toml names",
@@ -138,7 +138,7 @@ pub static PEER: &[Check<PeerFacts>] = &[Check {
     run: covers_the_peer,
 }];
 
-fn is_signed(facts: &ListFacts, _: &Context<'_>) -> Outcome {
+fn is_signed(facts: &ServerListFacts, _: &Context<'_>) -> Outcome {
     let list = &facts.list;
     match status::signer_gap(list, &facts.issuer) {
         None => Outcome::pass(format!("`{}` signed it", facts.issuer.label()))
@@ -155,22 +155,17 @@ fn is_signed(facts: &ListFacts, _: &Context<'_>) -> Outcome {
     }
 }
 
-fn is_of_a_usual_kind(facts: &ListFacts, _: &Context<'_>) -> Outcome {
-    let scope = &facts.list.extensions.scope;
+fn is_of_a_usual_kind(facts: &ServerListFacts, _: &Context<'_>) -> Outcome {
     match status::kind_gap(&facts.list) {
         Some(gap) => Outcome::fail(Cause::CrlUnusable, format!("no server reads it: {gap}")),
-        None if scope.says_nothing => Outcome::fail(
-            Cause::CrlUnusable,
-            "no server reads it: its scope is there, and says nothing",
-        ),
-        None => Outcome::pass(match scope.is_partition {
+        None => Outcome::pass(match facts.list.extensions.scope.is_partition {
             true => "it is a partition, complete and direct",
             false => "it is complete and direct",
         }),
     }
 }
 
-fn holds(facts: &ListFacts, context: &Context<'_>) -> Outcome {
+fn holds(facts: &ServerListFacts, context: &Context<'_>) -> Outcome {
     let list = &facts.list;
     let seen = |evidence: Evidence| {
         let until = list.next_update.map(|next| next.to_string());
@@ -180,8 +175,9 @@ fn holds(facts: &ListFacts, context: &Context<'_>) -> Outcome {
     };
     let day = |at: jiff::Timestamp| at.strftime("%F %H:%MZ").to_string();
     let next = list.next_update.map_or_else(String::new, day);
-    let (cause, sentence) = match Standing::of(list, context.at, facts.every) {
-        Standing::Holds => {
+    let (cause, sentence) = match Standing::of(list, Some(&facts.issuer), context.at, facts.every) {
+        // Of its kind REV-031 speaks.
+        Standing::Holds | Standing::NotJudged => {
             return Outcome::Pass(seen(Evidence::seen(format!("it holds until {next}"))));
         }
         Standing::WithoutEnd => {
@@ -201,14 +197,14 @@ fn holds(facts: &ListFacts, context: &Context<'_>) -> Outcome {
             format!("it ends on {next}, before the next run that `every` in ptl.toml promises"),
         ),
         // What REV-030 found has blocked this.
-        Standing::Forged | Standing::Unverified => {
+        Standing::Forged | Standing::Unusable | Standing::Unverified => {
             return Outcome::undetermined("its signature is not its CA's");
         }
     };
     Outcome::Fail(cause, seen(Evidence::seen(sentence)))
 }
 
-fn has_a_list(facts: &AuthorityFacts, _: &Context<'_>) -> Outcome {
+fn has_a_list(facts: &ServerAuthorityFacts, _: &Context<'_>) -> Outcome {
     let (name, server) = (facts.authority.label(), facts.server);
     let whom = match facts.below.is_empty() {
         true => "whom it issued",
@@ -253,7 +249,7 @@ fn has_a_list(facts: &AuthorityFacts, _: &Context<'_>) -> Outcome {
     }
 }
 
-fn covers_what_is_asked(facts: &AuthorityFacts, context: &Context<'_>) -> Outcome {
+fn covers_what_is_asked(facts: &ServerAuthorityFacts, context: &Context<'_>) -> Outcome {
     let (authority, server) = (&facts.authority, facts.server);
     for below in &facts.below {
         if let Some(gap) = uncovered(below, authority, &facts.lists, context) {
@@ -295,7 +291,7 @@ fn covers_what_is_asked(facts: &AuthorityFacts, context: &Context<'_>) -> Outcom
     })
 }
 
-fn covers_the_peer(facts: &PeerFacts, context: &Context<'_>) -> Outcome {
+fn covers_the_peer(facts: &ServerPeerFacts, context: &Context<'_>) -> Outcome {
     let Some((issuer, lists)) = &facts.issuer else {
         return Outcome::not_applicable("none of the CAs that the server trusts issued it");
     };

@@ -95,11 +95,11 @@ fn cause(outcome: &Outcome) -> Option<Cause> {
     }
 }
 
-fn facts(change: impl FnOnce(&mut List)) -> ListFacts {
+fn facts(change: impl FnOnce(&mut List)) -> ServerListFacts {
     let issuer = authority("CA", true);
     let mut list = list(&issuer);
     change(&mut list);
-    ListFacts {
+    ServerListFacts {
         list,
         issuer,
         every: None,
@@ -177,9 +177,9 @@ fn a_list_holds_to_the_second_and_until_the_next_run() {
     assert!(matches!(endless, Outcome::Undetermined(..)), "{endless:?}");
 }
 
-fn of_authority(lists: impl FnOnce(&Certificate) -> Vec<List>) -> AuthorityFacts {
+fn of_authority(lists: impl FnOnce(&Certificate) -> Vec<List>) -> ServerAuthorityFacts {
     let authority = authority("CA", true);
-    AuthorityFacts {
+    ServerAuthorityFacts {
         lists: lists(&authority),
         authority,
         generation: Some("sha1".to_owned()),
@@ -240,7 +240,7 @@ fn openssl_asks_about_the_root_and_takes_no_partition_for_it() {
 #[test]
 fn a_peer_is_covered_by_a_list_of_its_own_ca_alone() {
     let [issuer, other] = ["CA", "Other"].map(|name| authority(name, true));
-    let peer = |lists: Vec<List>| PeerFacts {
+    let peer = |lists: Vec<List>| ServerPeerFacts {
         peer: Arc::clone(&issuer),
         issuer: Some((Arc::clone(&issuer), lists)),
         server: "nginx",
@@ -251,7 +251,7 @@ fn a_peer_is_covered_by_a_list_of_its_own_ca_alone() {
         let judged = judge(covers_the_peer, &peer(lists));
         assert_eq!(cause(&judged), Some(Cause::CrlMissing));
     }
-    let stranger = PeerFacts {
+    let stranger = ServerPeerFacts {
         peer: issuer,
         issuer: None,
         server: "nginx",
