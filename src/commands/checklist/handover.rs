@@ -6,6 +6,7 @@ use crate::{
     checklist::{book::Book, held, state, view::View},
     cli::{Global, checklist::ReportArgs},
     config::{self, Install},
+    environment,
     error::{Error, Result},
     files::{self, Access, Folder},
     report::{self, Archive, Archived, Format, Layout},
@@ -30,11 +31,15 @@ pub(super) fn report(args: &ReportArgs, global: &Global, layout: Layout) -> Resu
     let endings = install.as_ref().map_or_else(Endings::default, |install| {
         Endings::of_install(install, None, book.now.at)
     });
+    // One that ptl does not ship, as a lab's.
+    let other = global.env.as_deref().map(environment::find).transpose()?;
+    let profiles: Vec<_> = environment::all().iter().chain(&other).collect();
     let view = View::of(&book.progress());
     let handover = Handover::of(&Sources {
         book: &book,
         view: &view,
         install: install.as_ref(),
+        profiles: &profiles,
         endings: &endings,
         held: &held,
     });
