@@ -128,6 +128,27 @@ pub fn for_a_shell(path: &Path) -> String {
     }
 }
 
+/// Whether a character steers a terminal or a document, or hides: what no text of a person needs.
+///
+/// Controls (C0, DEL, C1), line and paragraph separators, bidirectional controls (Unicode TR 9),
+/// zero-width characters, tags, and what XML 1.0 section 2.2 cannot hold.
+pub fn is_harmful(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{fffe}'..='\u{ffff}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Content, Server};
 use crate::{
-    crl::Form,
+    crl::{Edition, Form},
     survey::lists::{Lists, Taken},
     x509::store,
 };
@@ -100,18 +100,11 @@ pub(super) fn contents(server: Server, taken: &[Taken]) -> Vec<Content<'_>> {
     }
     match server {
         Server::Iis => {
-            let mut numbers: HashMap<String, usize> = HashMap::new();
-            let named = taken.iter().map(|one| {
-                let name = store::word(&one.issuer.label());
-                let number = numbers.entry(name.clone()).or_default();
-                *number += 1;
-                let name = match number {
-                    1 => format!("list-{name}.crl"),
-                    number => format!("list-{name}-{number}.crl"),
-                };
-                Content::of_lists(name, Form::Der, vec![one])
-            });
-            named.collect()
+            let names = names(taken.iter().map(|one| one.issuer.label()));
+            let named = names.into_iter().zip(taken);
+            named
+                .map(|(name, one)| Content::of_lists(name, Form::Der, vec![one]))
+                .collect()
         }
         Server::OpensslDir => {
             let mut numbers: HashMap<u32, usize> = HashMap::new();
@@ -129,6 +122,21 @@ pub(super) fn contents(server: Server, taken: &[Taken]) -> Vec<Content<'_>> {
             vec![Content::of_lists(ONE_FILE, Form::Pem, all)]
         }
     }
+}
+
+/// A file's name for each list, by its issuer's. No issuer's has a dot, so what follows one is never part of another's.
+fn names(issuers: impl Iterator<Item = String>) -> Vec<String> {
+    let mut numbers: HashMap<String, usize> = HashMap::new();
+    let named = issuers.map(|issuer| {
+        let name = store::word(&issuer);
+        let number = numbers.entry(name.clone()).or_default();
+        *number += 1;
+        match number {
+            1 => format!("list-{name}.crl"),
+            number => format!("list-{name}.{number}.crl"),
+        }
+    });
+    named.collect()
 }
 
 impl ListsEntry {
@@ -164,6 +172,14 @@ impl ListsEntry {
 }
 
 impl ListEntry {
+    /// Which one it is among those of its issuer and scope.
+    pub(super) fn edition(&self) -> Edition<'_> {
+        Edition {
+            number: self.number.as_deref(),
+            this_update: self.this_update,
+        }
+    }
+
     fn of(taken: &Taken, file: &str) -> Self {
         let list = &taken.looked.list;
         let scope = &list.extensions.scope;
@@ -339,5 +355,19 @@ mod tests {
         assert!(one.is_of_the_same_scope(&one) && !one.is_of_the_same_scope(&other));
         // A bundle of an older ptl does not say: there the name counts.
         assert!(one.is_of_the_same_scope(&entry(None)));
+    }
+
+    #[test]
+    fn no_two_lists_have_the_file_of_one() {
+        let issuers = ["Sub", "Sub", "Sub 2", "Sub 2", "SUB-2", "Sub 2 2", "Sub.2"];
+        let made = names(issuers.into_iter().map(str::to_owned));
+        let mut unique = made.clone();
+        unique.sort();
+        unique.dedup();
+        assert_eq!(unique.len(), issuers.len(), "{made:?}");
+        assert!(
+            made.iter().all(|name| is_file_name(Server::Iis, name)),
+            "{made:?}"
+        );
     }
 }

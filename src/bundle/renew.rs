@@ -126,7 +126,7 @@ impl Bundle {
             let holds = old.next_update.is_none_or(|end| end >= at);
             let renewed = new.each.iter().find(|new| new.is_of_the_same_scope(old));
             match renewed {
-                Some(new) if new.this_update < old.this_update => {
+                Some(new) if new.edition().is_older_than(&old.edition()) => {
                     return Err(older(old, new));
                 }
                 None if holds => {
@@ -134,7 +134,7 @@ impl Bundle {
                         "{} is in the bundle and not at hand: without it whom it covers would be refused; nothing was changed",
                         old.label()
                     ))
-                    .hint("Fetch it: `ptl crl fetch`; or name it: --crl FILE."));
+                    .hint("Fetch it: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; or name it: --crl FILE."));
                 }
                 _ => {}
             }
@@ -160,7 +160,7 @@ impl Bundle {
         let renew = old.map_or("", |lists| lists.renew.as_str());
         let entry = ListsEntry::of(server, lists, &contents, at, renew).ok_or_else(|| {
             Error::unmet("no list is at hand; nothing was changed")
-                .hint("Fetch them: `ptl crl fetch`.")
+                .hint("Fetch them: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`.")
         })?;
         self.refuse_a_step_back(&entry, at)?;
         Incoming::sweep(&self.folder);
@@ -244,19 +244,13 @@ impl Bundle {
 }
 
 fn older(old: &ListEntry, new: &ListEntry) -> Error {
-    let number = |list: &ListEntry| {
-        let number = list.number.as_ref();
-        number.map_or_else(String::new, |number| format!(" (number 0x{number})"))
-    };
     Error::unmet(format!(
-        "{} at hand is of {}{}, and that of the bundle of {}{}: an older one would let in who was revoked since; nothing was changed",
+        "{} at hand is {}, and that of the bundle is {}: an older one would let in who was revoked since; nothing was changed",
         old.label(),
-        new.this_update,
-        number(new),
-        old.this_update,
-        number(old)
+        new.edition(),
+        old.edition()
     ))
-    .hint("Fetch it anew: `ptl crl fetch`.")
+    .hint("Fetch it anew: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`.")
 }
 
 /// The SHA-256 of a file; nothing where it is not there.

@@ -101,10 +101,29 @@ pub fn skipped<F: ?Sized>(
     reason: &str,
     selection: &Selection,
 ) -> Vec<Finding> {
-    checks
-        .iter()
-        .filter(|check| selection.includes(check.meta.id))
-        .map(|check| outline(&check.meta, subject, Mark::Skipped, reason.to_owned()))
+    all(Mark::Skipped, checks, subject, reason, selection)
+}
+
+/// The findings for a subject that none of the checks is about, for this reason.
+pub fn not_applicable<F: ?Sized>(
+    checks: &[Check<F>],
+    subject: &str,
+    reason: &str,
+    selection: &Selection,
+) -> Vec<Finding> {
+    all(Mark::NotApplicable, checks, subject, reason, selection)
+}
+
+fn all<F: ?Sized>(
+    mark: Mark,
+    checks: &[Check<F>],
+    subject: &str,
+    reason: &str,
+    selection: &Selection,
+) -> Vec<Finding> {
+    let wanted = checks.iter().filter(|it| selection.includes(it.meta.id));
+    wanted
+        .map(|check| outline(&check.meta, subject, mark, reason.to_owned()))
         .collect()
 }
 

@@ -55,7 +55,11 @@ mod tests {
 
     #[test]
     fn every_way_to_live_has_the_step_in_both_environments() {
-        for id in ["booking-provider", "booking-consumer"] {
+        for id in [
+            "booking-provider",
+            "booking-consumer",
+            "gp-connect-consumer",
+        ] {
             let definition = definition::find(id).unwrap().unwrap();
             for environment in ["int", "live"] {
                 let (_, step) = definition.step(&step_id(environment)).unwrap();

@@ -1,5 +1,12 @@
-//! The shipped checklists: stages, gates and steps as data.
+//! The shipped checklists: stages, gates and steps as data; and a supplier's own steps among them.
 
+mod own;
+mod proof;
+
+use std::sync::OnceLock;
+
+pub use own::{FILE as OWN_FILE, OwnFile, OwnSteps, elsewhere, followed, of_install, with_own};
+pub use proof::{Artefact, Fresh, ProvenBy, Wait};
 use serde::Deserialize;
 
 use crate::{
@@ -16,6 +23,10 @@ pub const SHIPPED: &[(&str, &str)] = &[
     (
         "booking-consumer",
         include_str!("../../checklists/booking-consumer.toml"),
+    ),
+    (
+        "gp-connect-consumer",
+        include_str!("../../checklists/gp-connect-consumer.toml"),
     ),
     ("renewal", include_str!("../../checklists/renewal.toml")),
 ];
@@ -69,19 +80,27 @@ pub struct Step {
     pub title: String,
     /// The environment that it is about, if one.
     pub environment: Option<String>,
-    /// Which roles have it.
+    /// Which roles have it; left out, both.
+    #[serde(default = "both")]
     pub roles: Vec<Role>,
     /// Who acts.
     pub owner: String,
     /// The steps that must be done before it, besides the stage's gate.
+    #[serde(default)]
     pub requires: Vec<String>,
     /// What proves it, in words.
     pub evidence: String,
     /// Patterns of the checks that can prove it, as `TRUST-*`.
+    #[serde(default)]
     pub checks: Vec<String>,
+    /// Whether those checks prove it alone.
+    #[serde(default, rename = "proven-by")]
+    pub proven_by: ProvenBy,
     /// What its proof is about: with a new one, the step is to be proven again.
     #[serde(default)]
     pub about: Vec<Artefact>,
+    /// How long its proof holds; nothing where it does not get old by itself.
+    pub fresh: Option<Fresh>,
     /// Which entry of the Deployment Toolkit's page it stands for, as `live-install-2`.
     pub seed: Option<String>,
     /// Where it comes from.
@@ -91,57 +110,13 @@ pub struct Step {
     pub instructions: String,
     /// How long others usually take, where a source says so.
     pub wait: Option<Wait>,
+    /// Whether it is a supplier's own, from the `steps.toml` beside the install.
+    #[serde(skip)]
+    pub own: bool,
 }
 
-/// What a proof can be about, and what gets old.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Artefact {
-    /// The private key's certificate request.
-    Request,
-    /// The endpoint's certificate.
-    Certificate,
-    /// The endpoint's names and addresses.
-    Hosts,
-    /// The product's version.
-    Version,
-}
-
-impl Artefact {
-    /// Every artefact.
-    pub const ALL: [Self; 4] = [Self::Request, Self::Certificate, Self::Hosts, Self::Version];
-
-    /// Its word in files.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Request => "request",
-            Self::Certificate => "certificate",
-            Self::Hosts => "hosts",
-            Self::Version => "version",
-        }
-    }
-
-    /// What people call it.
-    pub fn called(self) -> &'static str {
-        match self {
-            Self::Request => "certificate request",
-            Self::Certificate => "certificate",
-            Self::Hosts => "set of hosts",
-            Self::Version => "product version",
-        }
-    }
-}
-
-/// A usual waiting time.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize, serde::Serialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Wait {
-    /// As the source words it.
-    pub text: String,
-    /// The longest that it means, in working days.
-    pub working_days: u32,
-    /// Who says so.
-    pub source: String,
+fn both() -> Vec<Role> {
+    vec![Role::Provider, Role::Consumer]
 }
 
 /// The id of the checklist for a service and a role: `booking-provider`.
@@ -152,10 +127,15 @@ pub fn id_for(service: &str, role: Role) -> Result<&'static str> {
     match (service, role) {
         ("booking", Role::Provider) => Ok("booking-provider"),
         ("booking", Role::Consumer) => Ok("booking-consumer"),
+        ("gp-connect", Role::Consumer) => Ok("gp-connect-consumer"),
+        ("gp-connect", Role::Provider) => Err(Error::input(
+            "no checklist for a provider of the service `gp-connect`",
+        )
+        .hint("ptl ships one for its consumers, and both of `booking`. Everything but `ptl checklist` works without one.")),
         _ => Err(Error::input(format!(
             "no checklist for the service `{service}`"
         ))
-        .hint("Set `service = \"booking\"` in ptl.toml: it is the only one that ptl ships a checklist for.")),
+        .hint("Set `service` in ptl.toml to \"booking\" or \"gp-connect\": for these ptl ships checklists.")),
     }
 }
 
@@ -186,14 +166,27 @@ fn id_of_whole_way(id: &str) -> bool {
 /// The shipped checklist of an id, if there is one.
 ///
 /// # Errors
-/// Never in a ptl that passed its tests, which read every one of them.
+/// As [`shipped`].
 pub fn find(id: &str) -> Result<Option<Definition>> {
-    let Some((_, text)) = SHIPPED.iter().find(|(shipped, _)| *shipped == id) else {
+    Ok(shipped(id)?.cloned())
+}
+
+/// As [`find`], without a copy: it is read once a run, since a board of many installs asks for it each time.
+///
+/// # Errors
+/// Never in a ptl that passed its tests, which read every one of them.
+pub fn shipped(id: &str) -> Result<Option<&'static Definition>> {
+    static READ: [OnceLock<Definition>; SHIPPED.len()] = [const { OnceLock::new() }; SHIPPED.len()];
+    let Some(number) = SHIPPED.iter().position(|(shipped, _)| *shipped == id) else {
         return Ok(None);
     };
-    toml::from_str(text).map(Some).map_err(|error| {
+    if let Some(read) = READ[number].get() {
+        return Ok(Some(read));
+    }
+    let read = toml::from_str(SHIPPED[number].1).map_err(|error| {
         Error::internal(format!("the shipped checklist `{id}` is damaged")).because(error)
-    })
+    })?;
+    Ok(Some(READ[number].get_or_init(|| read)))
 }
 
 impl Definition {

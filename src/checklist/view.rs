@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use super::{
-    definition::{Stage, Step, Wait},
+    definition::{Artefact, Fresh, ProvenBy, Stage, Step, Wait},
     rules::{Progress, Ready},
     state::{Evidence, Proof, Status},
 };
@@ -120,6 +120,14 @@ pub struct StepView<'a> {
     pub missing: Vec<&'a str>,
     /// Patterns of the checks that can prove it.
     pub checks: &'a [String],
+    /// Whether those checks prove it alone.
+    pub proven_by: ProvenBy,
+    /// What its proof is of: with a new one it must be given anew.
+    pub about: &'a [Artefact],
+    /// How long its proof holds.
+    pub fresh: Option<&'a Fresh>,
+    /// Whether it is a supplier's own, from `steps.toml`.
+    pub own: bool,
     /// Who acts.
     pub owner: &'a str,
     /// Which entry of the Deployment Toolkit's page it stands for.
@@ -307,6 +315,10 @@ impl<'a> StepView<'a> {
             requires: &step.requires,
             missing,
             checks: &step.checks,
+            proven_by: step.proven_by,
+            about: &step.about,
+            fresh: step.fresh.as_ref(),
+            own: step.own,
             owner: &step.owner,
             seed: step.seed.as_deref(),
             evidence_wanted: &step.evidence,

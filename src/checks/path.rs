@@ -5,12 +5,14 @@
 
 mod missing;
 mod requirements;
+mod revoked;
 
 pub use missing::{Pinned, Surroundings};
 pub use requirements::cause;
 
 use crate::{
     check::{Check, CheckId, Layer, Meta, Severity},
+    crl::Gap,
     x509::path::{Judgement, Policy},
 };
 
@@ -21,6 +23,8 @@ pub struct PathFacts {
     pub judgement: Judgement,
     /// What it was judged by.
     pub policy: Policy,
+    /// Why the lists of each certificate's issuer that were given say nothing of it, where that is so; by its depth.
+    pub gaps: Vec<Option<Gap>>,
     /// Where a missing CA may be.
     pub surroundings: Surroundings,
 }
@@ -174,7 +178,7 @@ pub static CHECKS: &[Check<PathFacts>] = &[
             "RFC 5280, 6.3",
             "Download the list of the certificate's own CRL distribution point and give it with --crl.",
         ),
-        run: requirements::is_not_revoked,
+        run: revoked::is_not_revoked,
     },
     Check {
         meta: meta(

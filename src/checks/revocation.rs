@@ -6,7 +6,8 @@ mod list;
 mod ocsp;
 mod server;
 
-pub use certificate::{CERTIFICATE, CertificateFacts, Doubt};
+pub(super) use certificate::cause;
+pub use certificate::{CERTIFICATE, CertificateFacts, Doubt, Unasked};
 pub use list::{LIST, ListFacts};
 pub use ocsp::{Heard, OCSP, OcspFacts};
 pub use server::{

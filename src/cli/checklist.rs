@@ -16,12 +16,13 @@ Examples:
   ptl checklist start int.csr                       work on it has begun
   ptl checklist done int.csr --evidence 'TICKET-7'  it is done, and this proves it
   ptl checklist begin renewal                       a certificate ends: a checklist beside this one
+  ptl checklist lint steps.toml                     your own steps: what is wrong with them, and where
   ptl checklist report                              where the install stands, to paste into a ticket
   ptl checklist report --output report.html         the same as one page, to attach and to print
   ptl checklist report --bundle handover.zip        both, with the evidence and every digest
 
 Exit: 0 shown or written down, 1 a gate is shut or a step cannot be done yet: nothing was changed,
-      2 wrong input, or checklist.toml is wrong.")]
+      2 wrong input, or checklist.toml or steps.toml is wrong. lint: 0 clean, 1 findings.")]
 pub struct ChecklistArgs {
     /// What to do; `show` where nothing is said
     #[command(subcommand)]
@@ -54,6 +55,12 @@ pub enum ChecklistCommand {
     /// Everything of both stays. Where both changed a step to different ends, the step is named and nothing is changed until
     /// --keep says which counts.
     Merge(MergeArgs),
+    /// Find what is wrong with a checklist's definition, or with your own steps
+    #[command(after_help = OWN_STEPS)]
+    Lint {
+        /// A definition, or a steps.toml; left out, the install's checklist with its steps.toml
+        file: Option<PathBuf>,
+    },
     /// Write the report that is handed over: where the install stands, with its evidence
     ///
     /// Whose it is, the stages, what is next and on whom it waits, what was recorded when, the generations and what
@@ -165,6 +172,35 @@ pub enum Word {
     },
 }
 
+/// What `ptl checklist lint --help` says of the file of own steps.
+const OWN_STEPS: &str = "\
+Your own steps stand in steps.toml beside ptl.toml, and among the shipped ones from then on:
+
+  schema = 1
+  [[step]]
+  id = \"own.pen-test\"      # none of ptl's ids
+  stage = \"int-test\"       # `ptl checklist show STEP` names a step's stage
+  title = \"The penetration test is passed\"
+  owner = \"supplier security officer\"
+  requires = [\"int.ssp\"]
+  before = [\"as.scal\"]     # these steps wait for it from then on
+  evidence = \"the report's reference and date\"
+  source = \"our security policy, section 4\"
+  do = \"Order the test four weeks ahead.\"
+  # Where they apply, as in the shipped steps:
+  environment = \"int\"
+  roles = [\"provider\"]
+  checks = [\"TLS-*\"]
+  about = [\"version\"]      # request, certificate, hosts, version
+  fresh = { for = \"365d\", source = \"our policy\" }
+  wait = { text = \"4 weeks\", working-days = 20, source = \"the offer\" }
+
+Examples:
+  ptl checklist lint                  the install's checklist, with its steps.toml
+  ptl checklist lint steps.toml       the file alone
+  ptl checklist lint --format json    every finding with file, line and column
+
+Exit: 0 clean, 1 findings, 2 no TOML, or a file that cannot be read.";
 /// The report that is handed over.
 #[derive(Args, Debug)]
 pub struct ReportArgs {

@@ -26,7 +26,7 @@ Examples:
                               whether each list outlives a weekly job, for a job that warns
 
 Exit: 0 all are good, 1 one is revoked, a list has ended, ends too early or cannot be used, or none of theirs came,
-      2 a file is wrong, 3 of one it could not be found out.")]
+      2 a file is wrong, 3 of one it could not be found out. Lists that `fetch` proved are kept whatever became of others.")]
 pub struct CrlArgs {
     /// What to do.
     #[command(subcommand)]

@@ -21,7 +21,10 @@ pub const GROUPS: &[(&str, &[&str])] = &[
 /// The exit codes and what they mean, the same for every command and format.
 pub const EXIT_CODES: &[(u8, &str)] = &[
     (0, "nothing failed"),
-    (1, "a requirement is not met; nothing was changed"),
+    (
+        1,
+        "a requirement is not met; nothing was changed, but for what `crl fetch` proved and kept",
+    ),
     (
         2,
         "wrong input, or something would be overwritten; nothing was judged or changed",

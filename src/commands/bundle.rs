@@ -139,9 +139,9 @@ fn of_files(args: &BundleArgs, cert: &Path, global: &Global) -> Result<Job> {
     };
     let secret = passphrase::of_files(&files.all(), &args.passphrase, global)?;
     let opened = passphrase::read_key_under(key, secret.as_ref())?;
-    let gathered = chain::gather_files(&files, secret.as_ref(), &context)?;
+    let mut gathered = chain::gather_files(&files, secret.as_ref(), &context)?;
     Ok(Job {
-        lists: lists(&gathered, args, None, &context)?,
+        lists: lists(&mut gathered, args, None, &context)?,
         gathered,
         environment: None,
         at,
@@ -150,18 +150,22 @@ fn of_files(args: &BundleArgs, cert: &Path, global: &Global) -> Result<Job> {
     })
 }
 
-/// The lists for what was gathered; nothing where none is wanted, or there is nobody to trust.
+/// The lists for what was gathered, nothing where none is wanted, or there is nobody to trust; and whether one revokes
+/// what the server is to show.
 fn lists(
-    gathered: &Gathered,
+    gathered: &mut Gathered,
     args: &BundleArgs,
     scene: Option<&Scene>,
     context: &Context<'_>,
 ) -> Result<Option<Lists>> {
-    match &gathered.set {
-        Some(set) if !args.no_lists => {
-            lists::Source::of(args, scene)?.lists(&set.trust, args.server, context)
-        }
-        _ => Ok(None),
+    let Some(set) = &gathered.set else {
+        return Ok(None);
+    };
+    let source = lists::Source::of(args, scene)?;
+    gathered.findings.extend(source.own(set, args, context)?);
+    match args.no_lists {
+        true => Ok(None),
+        false => source.lists(&set.trust, args.server, context),
     }
 }
 
@@ -199,9 +203,9 @@ fn of_install(args: &BundleArgs, global: &Global) -> Result<Job> {
     NewFolder::refuse_existing(&out)?;
     let secret = passphrase::of_files(&[key], &args.passphrase, global)?;
     let opened = passphrase::read_key_under(key, secret.as_ref())?;
-    let gathered = chain::gather_install(&subject, endpoint, key, secret.as_ref())?;
+    let mut gathered = chain::gather_install(&subject, endpoint, key, secret.as_ref())?;
     Ok(Job {
-        lists: lists(&gathered, args, Some(&scene), &subject.context())?,
+        lists: lists(&mut gathered, args, Some(&scene), &subject.context())?,
         gathered,
         environment: Some(id.clone()),
         at: subject.at,

@@ -3,6 +3,7 @@
 mod audit;
 mod change;
 mod handover;
+mod lint;
 mod merge;
 
 use std::path::Path;
@@ -35,6 +36,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
     let (text, exit) = match &args.command {
         None => (show(None, global, layout)?, Exit::Pass),
         Some(ChecklistCommand::Audit(args)) => audit::run(args, global, layout)?,
+        Some(ChecklistCommand::Lint { file }) => lint::run(file.as_deref(), global, layout)?,
         Some(command) => (said(command, global, layout)?, Exit::Pass),
     };
     hand_over(&text, output)?;
@@ -45,6 +47,9 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
 fn said(command: &ChecklistCommand, global: &Global, layout: Layout) -> Result<String> {
     match command {
         ChecklistCommand::Audit(args) => audit::run(args, global, layout).map(|(text, _)| text),
+        ChecklistCommand::Lint { file } => {
+            lint::run(file.as_deref(), global, layout).map(|(text, _)| text)
+        }
         ChecklistCommand::Show { step } => show(step.as_deref(), global, layout),
         ChecklistCommand::Next => next(global, layout),
         ChecklistCommand::Begin { definition, folder } => {

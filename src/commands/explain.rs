@@ -9,13 +9,14 @@ use crate::{
     error::{Error, Result, nearest},
     files::Output,
     report::{
-        self, CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation,
-        GenerationsDocument, RevocationDocument,
+        self, BarsDocument, CauseDocument, CausesDocument, CheckDocument, ChecksDocument,
+        Explanation, GenerationsDocument, RevocationDocument,
     },
 };
 
 const GENERATIONS: &str = "generations";
 const REVOCATION: &str = "revocation";
+const BARS: &str = "bars";
 
 /// Runs `ptl explain`.
 ///
@@ -36,6 +37,9 @@ pub(super) fn run(args: &ExplainArgs, global: &Global) -> Result<Exit> {
     }
     if is_topic(REVOCATION) {
         return show(&RevocationDocument::of(environment::all()), global, output);
+    }
+    if is_topic(BARS) {
+        return show(&BarsDocument::all(), global, output);
     }
     if let Some(meta) = checks::all().into_iter().find(|meta| is_topic(meta.id.0)) {
         return show(&CheckDocument::from(meta), global, output);
@@ -58,7 +62,7 @@ fn unknown(topic: &str) -> Error {
         .iter()
         .map(|meta| meta.id.0)
         .chain(Cause::ALL.iter().map(|cause| cause.word()))
-        .chain([GENERATIONS, REVOCATION]);
+        .chain([GENERATIONS, REVOCATION, BARS]);
     let hint = match nearest(topic, known) {
         Some(word) => {
             format!("Did you mean `ptl explain {word}`? `ptl explain --list` names every check.")

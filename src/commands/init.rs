@@ -146,8 +146,8 @@ fn next_steps(folder: &Path, answers: &Answers, has_checklist: bool) -> String {
     }
     if !has_checklist {
         text.push_str(&format!(
-            "No {CHECKLIST}: ptl ships no checklist for {} yet, so `ptl checklist` does not work here. Everything else does.\n",
-            answers.service
+            "No {CHECKLIST}: ptl ships no checklist for a {} of {} yet, so `ptl checklist` does not work here. Everything else does.\n",
+            answers.role, answers.service
         ));
     }
     text.push_str("\nNext:\n");

@@ -57,6 +57,24 @@ pub fn one_of<'a>(text: &str, known: &[&'a str]) -> Result<&'a str, String> {
     ))
 }
 
+/// The service that a text names.
+///
+/// # Errors
+/// Which there are, as a lowercase fragment; of BaRS, where its road is told.
+pub fn service(text: &str) -> Result<&'static str, String> {
+    if is_bars(text) {
+        return Err(
+            "BaRS is another road, without HSCN and Spine proxy: `ptl explain bars`".to_owned(),
+        );
+    }
+    one_of(text, SERVICES)
+}
+
+/// Whether a text means the standard that took the place of Care Connect Booking.
+pub fn is_bars(text: &str) -> bool {
+    text.trim().eq_ignore_ascii_case("bars")
+}
+
 impl Answers {
     /// What is wrong with each answer, by its flag; an answer that is not there yet is not judged.
     pub fn problems(&self) -> Vec<String> {
@@ -70,7 +88,7 @@ impl Answers {
             (
                 "service",
                 &self.service,
-                Vec::from_iter(one_of(&self.service, SERVICES).err()),
+                Vec::from_iter(service(&self.service).err()),
             ),
             (
                 "organisation",

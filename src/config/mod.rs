@@ -22,6 +22,7 @@ pub use hosts::NAMEABLE;
 pub use read::{FILE, SCHEMA, parse};
 pub use revocation::{Policy, Revocation, Rule, duration_of};
 pub use rules::name_server;
+pub(crate) use section::kind_of;
 
 use crate::environment::{Generation, Role, Standing};
 pub use crate::files::Place;

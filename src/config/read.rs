@@ -13,7 +13,7 @@ use super::{
     waiver,
 };
 use crate::{
-    environment::{self, SERVICES, SHIPPED},
+    environment::{self, SHIPPED},
     error::{Error, Result, nearest},
     files,
 };
@@ -136,7 +136,7 @@ fn install(
         .and_then(|text| rules::role(&text, notes));
     let service = document
         .required("service", notes)
-        .and_then(|text| rules::one_of("service", &text, SERVICES, notes));
+        .and_then(|text| rules::service(&text, notes));
     let default_environment = document
         .required("default_environment", notes)
         .and_then(|text| default_environment(text, folder, notes));

@@ -110,6 +110,16 @@ pub(super) fn one_of<'a>(
     }
 }
 
+/// What is onboarded.
+pub(super) fn service(text: &Text, notes: &mut Notes) -> Option<&'static str> {
+    words::service(&text.value)
+        .map_err(|problem| {
+            let message = format!("`service` is `{}`: {problem}", text.value);
+            notes.problem(&text.span, message);
+        })
+        .ok()
+}
+
 /// Provider or consumer.
 pub(super) fn role(text: &Text, notes: &mut Notes) -> Option<Role> {
     one_of("role", text, &Role::WORDS, notes).and_then(Role::of)

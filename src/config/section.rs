@@ -281,7 +281,7 @@ pub(super) fn section<'a>(
     match value.get_ref().as_table() {
         Some(table) => Some(Section::new(name, value.span(), table)),
         None => {
-            let found = kind(value.get_ref());
+            let found = kind_of(value.get_ref());
             notes.problem(
                 &value.span(),
                 format!("{name} must be a table, not {found}"),
@@ -315,14 +315,15 @@ fn string(key: &str, value: &Spanned<DeValue<'_>>, notes: &mut Notes) -> Option<
 }
 
 fn wrong_type(key: &str, wanted: &str, value: &Spanned<DeValue<'_>>, notes: &mut Notes) {
-    let found = kind(value.get_ref());
+    let found = kind_of(value.get_ref());
     notes.problem(
         &value.span(),
         format!("`{key}` must be {wanted}, not {found}"),
     );
 }
 
-fn kind(value: &DeValue<'_>) -> &'static str {
+/// What a value is, as a person calls it.
+pub(crate) fn kind_of(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "a whole number",

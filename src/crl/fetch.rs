@@ -271,7 +271,7 @@ impl Fetcher<'_> {
 
     /// Leaves word of what went wrong to whoever looks at the cache later.
     fn note_failure(&self, wish: &Wish, came: &Came) -> Result<()> {
-        if came.is_well() || *came == Came::NotAsked {
+        if came.is_well() || came.is_not_asked() {
             return Ok(());
         }
         let _lock = self.cache.lock()?;

@@ -47,9 +47,11 @@ impl Gap {
             Self::MayNotSign => "Ask the CA for a list that a key for lists has signed.",
             Self::SerialAlone => "Name the certificate in place of its serial number.",
             Self::OutOfScope(_) => {
-                "Fetch the list that the certificate itself names: `ptl crl fetch CERT --issuer CAS --out DIR`."
+                "Fetch the list that the certificate itself names: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`."
             }
-            Self::Ended(_) => "Fetch the list anew: `ptl crl fetch`.",
+            Self::Ended(_) => {
+                "Fetch the list anew: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`."
+            }
             Self::FromTheFuture(_) => {
                 "Check this machine's clock (`timedatectl`); if it is right, ask the CA."
             }

@@ -5,6 +5,7 @@
 
 pub mod cache;
 mod copy;
+mod edition;
 mod entry;
 mod extensions;
 pub mod fetch;
@@ -25,6 +26,7 @@ mod window;
 use std::fmt;
 
 pub use copy::{Form, list_files};
+pub use edition::Edition;
 pub use entry::{Entry, Reason};
 pub use extensions::{ListExtensions, PointName, Scope};
 pub use file::ListFile;

@@ -16,6 +16,8 @@ mod flaw;
 mod folder;
 mod front;
 mod generation;
+#[cfg(unix)]
+mod hangup;
 mod identity;
 mod issued;
 mod leaf;

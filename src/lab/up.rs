@@ -329,12 +329,12 @@ async fn gone(claim: &Claim) {
 /// Waits for a signal that asks programs to end.
 #[cfg(unix)]
 async fn signalled() {
+    use super::hangup;
     use tokio::signal::unix::{SignalKind, signal};
-    let kinds = [
-        SignalKind::interrupt(),
-        SignalKind::terminate(),
-        SignalKind::hangup(),
-    ];
+    let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+    if !hangup::is_ignored() {
+        kinds.push(SignalKind::hangup());
+    }
     let mut all = JoinSet::new();
     for kind in kinds {
         if let Ok(mut heard) = signal(kind) {

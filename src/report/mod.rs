@@ -18,13 +18,14 @@ use clap::ValueEnum;
 
 pub use crate::template::visible;
 pub use checklist::{
-    Archive, Archived, Begun, Manifest, NextSteps, OneStep, Recorded, WholeChecklist, handed_over,
+    Archive, Archived, Begun, Lint, Manifest, NextSteps, OneStep, Recorded, WholeChecklist,
+    handed_over,
 };
 pub use crl::{ListStatus, LookUp};
 pub use expiry::Expiry;
 pub use explain::{
-    CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation, GenerationsDocument,
-    RevocationDocument, explain, no_junit,
+    BarsDocument, CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation,
+    GenerationsDocument, RevocationDocument, explain, no_junit,
 };
 pub use json::document;
 pub use trust::{FetchedAuthority, FetchedTrust, Outcome, Trust};

@@ -1,5 +1,6 @@
 //! Certificate files to facts about the path, the chain, the key and what is trusted.
 
+mod gaps;
 mod gather;
 mod held;
 mod install;
@@ -135,6 +136,7 @@ pub(super) fn check_chain(
     };
     let environments = environment::all().iter().chain(context.environment);
     let path = PathFacts {
+        gaps: gaps::gaps(&judgement.path, &policy),
         judgement,
         policy,
         surroundings: Surroundings {

@@ -4,12 +4,14 @@ mod fetched;
 mod library;
 mod watched;
 
+use std::path::PathBuf;
+
 use jiff::Timestamp;
 
 use super::Subject;
 use crate::{
     check::{self, Context, Finding},
-    checks::revocation::{CERTIFICATE, CertificateFacts, Doubt},
+    checks::revocation::{CERTIFICATE, CertificateFacts, Doubt, Unasked},
     crl::{
         Gap,
         cache::Cache,
@@ -18,12 +20,11 @@ use crate::{
         ocsp,
         status::Status,
     },
-    error::Result,
+    error::{Result, for_a_shell},
     x509::Certificate,
 };
 pub use fetched::Round;
 pub use library::{Library, Shelf, Unreadable};
-use watched::Unseen;
 pub use watched::Watched;
 
 /// Judges what is kept of an install's lists in one environment.
@@ -36,7 +37,7 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
         .install
         .revocation
         .folder_of(&subject.environment.id);
-    if watched.certificates.is_empty() && watched.unseen.is_empty() {
+    if watched.certificates.is_empty() && watched.unasked.is_empty() {
         let reason = "there is no certificate yet whose revocation matters";
         return Ok(check::skipped(
             CERTIFICATE,
@@ -53,6 +54,22 @@ pub fn survey(subject: &Subject<'_>) -> Result<Vec<Finding>> {
 /// # Errors
 /// Where the cache is there and cannot be read.
 pub fn findings(watched: &Watched, cache: &Cache, context: &Context<'_>) -> Result<Vec<Finding>> {
+    let places = Places {
+        cache: Some(cache),
+        named: &[],
+    };
+    findings_by(watched, places, context)
+}
+
+/// What the lists of a cache, and those in files that were named, say of each certificate.
+///
+/// # Errors
+/// Where the cache is there and cannot be read, or a list that was named.
+pub fn findings_by(
+    watched: &Watched,
+    places: Places<'_>,
+    context: &Context<'_>,
+) -> Result<Vec<Finding>> {
     let wanted: Vec<Wanted> = watched
         .certificates
         .iter()
@@ -65,25 +82,28 @@ pub fn findings(watched: &Watched, cache: &Cache, context: &Context<'_>) -> Resu
         at: context.at,
         grace: &grace,
     };
-    let kept = Kept::read(cache, &wanted, &terms)?;
+    let kept = Kept::read(places, &wanted, &terms)?;
     let mut findings = Vec::new();
-    for unseen in &watched.unseen {
-        let facts = unseen_facts(watched, unseen);
-        findings.extend(check::run(CERTIFICATE, &unseen.peer, &facts, context));
+    for (peer, unasked) in &watched.unasked {
+        let facts = unasked_facts(watched, unasked);
+        findings.extend(check::run(CERTIFICATE, peer, &facts, context));
     }
     for (number, wanted) in wanted.iter().enumerate() {
         let certificate = &watched.certificates[number];
-        let heard = heard(watched, certificate, cache, context.at);
-        let said = kept.said(wanted, number, context.at);
-        let facts = facts(watched, certificate, said, heard.as_ref(), cache);
+        let heard = places
+            .cache
+            .and_then(|cache| heard(watched, certificate, cache, context.at));
+        let mut said = kept.said(wanted, number, context.at);
+        said.doubt.fetch = places.fetch(context.install.is_some());
+        let facts = facts(watched, certificate, said, heard.as_ref(), places.cache);
         let label = certificate.label();
         findings.extend(check::run(CERTIFICATE, &label, &facts, context));
     }
     Ok(findings)
 }
 
-/// Of a peer without a certificate nothing is known, its generation included.
-fn unseen_facts(watched: &Watched, unseen: &Unseen) -> CertificateFacts {
+/// Of a peer that nothing is asked about nothing is known, its generation included.
+fn unasked_facts(watched: &Watched, unasked: &Unasked) -> CertificateFacts {
     CertificateFacts {
         is_authority: false,
         generation: None,
@@ -91,7 +111,7 @@ fn unseen_facts(watched: &Watched, unseen: &Unseen) -> CertificateFacts {
         status: Status::Undetermined(Gap::OtherIssuer),
         by: None,
         doubt: Doubt {
-            unseen: Some((unseen.why.clone(), unseen.next.clone())),
+            unasked: Some(unasked.clone()),
             ..Doubt::default()
         },
     }
@@ -109,9 +129,18 @@ fn heard(
     Some(ocsp::judge(&answer, certificate, issuer, at).said)
 }
 
-/// The lists of a cache, each with what it says.
+/// Where lists are.
+#[derive(Clone, Copy, Debug)]
+pub struct Places<'a> {
+    /// Where they are kept, if they are.
+    pub cache: Option<&'a Cache>,
+    /// Files of others.
+    pub named: &'a [PathBuf],
+}
+
+/// The lists there, each with what it says.
 struct Kept<'a> {
-    cache: &'a Cache,
+    places: Places<'a>,
     lists: Vec<Looked>,
     /// Those that cannot be read, each with why.
     damaged: Vec<String>,
@@ -124,10 +153,34 @@ struct Said {
     doubt: Doubt,
 }
 
+impl Places<'_> {
+    /// As a fragment, which follows that a list is or is not.
+    fn place(&self) -> String {
+        match self.cache {
+            Some(cache) => format!("in `{}`", cache.folder().display()),
+            None => "among those that are named".to_owned(),
+        }
+    }
+
+    /// The command that fetches them.
+    fn fetch(&self, in_an_install: bool) -> String {
+        if in_an_install {
+            return "ptl crl fetch".to_owned();
+        }
+        let folder = self.cache.map(|cache| for_a_shell(cache.folder()));
+        let folder = folder.as_deref().unwrap_or("DIR");
+        format!("ptl crl fetch CERT --issuer CA --out {folder}")
+    }
+}
+
 impl<'a> Kept<'a> {
-    fn read(cache: &'a Cache, wanted: &[Wanted], terms: &Terms<'_>) -> Result<Self> {
+    fn read(places: Places<'a>, wanted: &[Wanted], terms: &Terms<'_>) -> Result<Self> {
         let (mut lists, mut damaged) = (Vec::new(), Vec::new());
-        for file in cache.lists()? {
+        for file in places.named.iter().cloned() {
+            lists.push(lookup::look_up(file, wanted, terms.issuers, terms.at)?);
+        }
+        let kept = places.cache.map(Cache::lists).transpose()?;
+        for file in kept.into_iter().flatten() {
             match kept::look_up(file, wanted, terms) {
                 Ok(looked) => lists.push(looked),
                 Err(error) => damaged.push(error.to_string()),
@@ -135,7 +188,7 @@ impl<'a> Kept<'a> {
         }
         lookup::leave_changed(&mut lists);
         Ok(Self {
-            cache,
+            places,
             lists,
             damaged,
         })
@@ -150,7 +203,7 @@ impl<'a> Kept<'a> {
             Status::Undetermined(gap) => Some(format!("{}: {gap}", it.file_name())),
         });
         let doubt = Doubt {
-            folder: self.cache.folder().display().to_string(),
+            place: self.places.place(),
             lists: open.chain(self.damaged.iter().cloned()).collect(),
             ..Doubt::default()
         };
@@ -167,9 +220,10 @@ fn facts(
     certificate: &Certificate,
     said: Said,
     heard: Option<&ocsp::Said>,
-    cache: &Cache,
+    cache: Option<&Cache>,
 ) -> CertificateFacts {
-    let (generation, rule) = watched.rule(watched.signer(certificate));
+    let signer = watched.signer(certificate);
+    let (generation, rule) = watched.rule(signer);
     let extensions = &certificate.extensions;
     let points = &extensions.list_points;
     let unnamed = points.urls.is_empty() && extensions.ocsp_urls.is_empty();
@@ -196,7 +250,7 @@ fn facts(
                 ocsp::Said::Undetermined(problem) => Some(problem.to_string()),
                 _ => None,
             }),
-            last_fetch: fetch::last_failure(certificate, watched.signer(certificate), cache),
+            last_fetch: cache.and_then(|cache| fetch::last_failure(certificate, signer, cache)),
             unnamed: unnamed.then(|| points.directories.first().cloned()),
             ..said.doubt
         },

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt::Write};
 
+use crate::error::is_harmful;
+
 /// Text for a terminal or a document: what could steer either is spelled out, as `\u{1b}`.
 pub fn visible(text: &str) -> Cow<'_, str> {
     replace(text, |escaped, character| match character {
@@ -48,25 +50,6 @@ fn replace_but<'a>(
         }
     }
     Cow::Owned(escaped)
-}
-
-/// Controls (C0, DEL, C1), line and paragraph separators, bidirectional controls (Unicode TR 9),
-/// zero-width characters, tags, and what XML 1.0 section 2.2 cannot hold.
-fn is_harmful(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{fffe}'..='\u{ffff}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::{
     chain_files::utf8,
     chain_install::here,
     parted::{arl, parted, partitions},
-    pki::{self, FROM, UNTIL, openssl},
+    pki::{self, FROM, NAME, UNTIL, openssl},
     support::{Bench, Run},
 };
 
@@ -154,4 +154,56 @@ fn a_peer_that_is_named_must_be_covered() {
     fs::remove_dir_all(bench.path("new")).unwrap();
     let run = run(&["--crl", utf8(arl()), utf8(first), utf8(second)]).exits(0);
     assert!(!run.stdout.contains("REV-035"), "{run}");
+}
+
+#[test]
+fn a_set_that_is_revoked_itself_is_refused_by_the_lists_at_hand() {
+    let family = pki::sha256();
+    let bench = install("");
+    keep(&bench, "crl/int", UNTIL);
+    let leaf = &family.leaf.certificate;
+    let list = family.sub.list_with("own-revoked.crl", leaf, (FROM, UNTIL));
+    bench.write("crl/int/sub.crl", fs::read(&list).unwrap());
+    let run = of_install(&bench, JSON);
+    lacks(&bench, run, "REV-001", NAME, "revoked");
+    // Nor without lists for the server: those at hand are looked at all the same.
+    let run = of_install(&bench, &[JSON, &["--no-lists"]].concat());
+    lacks(&bench, run, "REV-001", NAME, "revoked");
+    of_install(&bench, &["--allow-incomplete"])
+        .exits(0)
+        .says("it is revoked since");
+    // The sub CA.
+    let bench = install("");
+    keep(&bench, "crl/int", UNTIL);
+    let above = family.sub.certificate();
+    let list = family
+        .root
+        .list_with("own-sub-revoked.crl", &above, (FROM, UNTIL));
+    bench.write("crl/int/root.crl", fs::read(&list).unwrap());
+    let run = of_install(&bench, JSON);
+    lacks(&bench, run, "REV-001", "Test Sub", "authority-revoked");
+}
+
+#[test]
+fn files_that_are_revoked_are_refused_by_the_lists_that_are_named() {
+    let family = pki::sha256();
+    let bench = bench();
+    let leaf = &family.leaf.certificate;
+    let list = family.sub.list_with("own-named.crl", leaf, (FROM, UNTIL));
+    let run = crate::bundle::plain(&bench, "nginx", &[&["--crl", utf8(&list)], JSON].concat());
+    lacks(&bench, run, "REV-001", NAME, "revoked");
+}
+
+#[test]
+fn what_an_install_must_know_of_its_own_it_must_know_before_a_set_is_written() {
+    let bench = install("");
+    keep(&bench, "crl/int", UNTIL);
+    fs::remove_file(bench.path("crl/int/sub.crl")).unwrap();
+    let run = of_install(&bench, JSON);
+    let found = run.finding("REV-001", NAME);
+    assert_eq!(found["outcome"], "undetermined", "{run}");
+    // It is a warning where the server gets no lists anyway.
+    of_install(&bench, &["--no-lists"])
+        .exits(0)
+        .says("REV-002, example.thirdparty.nhs.uk: no list");
 }

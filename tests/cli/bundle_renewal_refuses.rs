@@ -74,14 +74,18 @@ fn what_is_no_such_bundle_is_refused() {
 fn a_server_never_knows_less_than_before() {
     let bench = bench();
     let roots = arl("r4.crl", FROM);
+    // Of the same day, and of a lower number.
+    let lower = partition("s-lower.crl", 1, (LATER, UNTIL));
     let [first, second] = [1, 2].map(|n| partition(&format!("s{n}.crl"), n, (LATER, UNTIL)));
     given(&bench, "nginx", &[&roots, &first, &second], &[]).exits(0);
     let before = state(&bench);
     let older = partition("s-older.crl", 1, (FROM, UNTIL));
     let ended = partition("s-ended.crl", 1, (LATER, "20240101000000Z"));
-    renew(&bench, "nginx", &[&roots, &older, &second], &[])
-        .exits(1)
-        .complains("an older one would let in who was revoked since");
+    for list in [&older, &lower] {
+        renew(&bench, "nginx", &[&roots, list, &second], &[])
+            .exits(1)
+            .complains("an older one would let in who was revoked since");
+    }
     renew(&bench, "nginx", &[&roots, &first], &[])
         .exits(1)
         .complains("is in the bundle and not at hand");

@@ -150,7 +150,7 @@ fn a_large_list_that_has_ended_or_that_another_signed_proves_nothing_good() {
         .fails("PATH-013", NAME, "revoked");
     for certificate in [good, &lists.revoked] {
         let run = judge(certificate, "leaf", &[&forged]).exits(3);
-        assert_eq!(cause(&run), "crl-unusable");
+        assert_eq!(cause(&run), "bad-signature");
     }
     // A sound one beside them counts.
     let large = lists.folder.join("large.crl");

@@ -4,6 +4,8 @@ use std::{path::PathBuf, sync::OnceLock};
 
 use crate::{
     chain_files::{check, leaf, utf8},
+    list_host::der,
+    parted::{extended, scoped},
     pki::{self, FROM, NAME, UNTIL},
     support::{Bench, Run},
 };
@@ -73,6 +75,42 @@ fn a_missing_list_is_undetermined_and_never_good() {
 }
 
 #[test]
+fn a_list_that_covers_nobody_on_the_path_says_nothing_of_it() {
+    let lists = lists();
+    let leaf = &pki::sha256().leaf.certificate;
+    let sub = pki::sha256().sub.certificate();
+    let stranger = pki::sha1().root.list("stranger.crl", FROM, UNTIL);
+    // Nor does that of the root, which is looked at for the CA alone.
+    for list in [&stranger, &lists.root] {
+        let run = check(leaf, &[&sub], &["--crl", utf8(list)]).exits(3);
+        let found = run.finding("PATH-013", NAME);
+        assert_eq!(found["outcome"], "undetermined", "{run}");
+        assert_eq!(found["cause"], "crl-missing", "{run}");
+        assert!(
+            found["reason"]
+                .to_string()
+                .contains("no list that was given is of its issuer"),
+            "{run}"
+        );
+        let other = if list == &stranger {
+            "Test Root sha1"
+        } else {
+            "Test Root sha256"
+        };
+        assert!(
+            found["evidence"]["lists of"].to_string().contains(other),
+            "{run}"
+        );
+    }
+    check(
+        leaf,
+        &[&sub],
+        &["--crl", utf8(&stranger), "--crl", utf8(&lists.sub)],
+    )
+    .exits(0);
+}
+
+#[test]
 fn a_revoked_certificate_fails_in_every_mode() {
     let lists = lists();
     for mode in ["leaf", "chain", "available"] {
@@ -111,24 +149,49 @@ fn an_expired_list_proves_nothing_good_but_what_it_names_stays_revoked() {
 fn a_forged_list_proves_neither_good_nor_bad() {
     let lists = lists();
     let bench = Bench::new();
-    let der = bench.path("forged.crl");
-    pki::openssl(&[
-        "crl",
-        "-in",
-        utf8(&lists.sub),
-        "-outform",
-        "DER",
-        "-out",
-        utf8(&der),
-    ]);
-    let mut bytes = std::fs::read(&der).unwrap();
-    *bytes.last_mut().unwrap() ^= 1;
-    std::fs::write(&der, bytes).unwrap();
+    let der = bench.write("forged.crl", damaged(&lists.sub));
     for leaf in [&lists.revoked, &pki::sha256().leaf.certificate] {
         let run = judge(leaf, "leaf", &[&der])
             .exits(3)
             .finds("PATH-013", NAME, "undetermined");
-        assert_eq!(run.finding("PATH-013", NAME)["cause"], "crl-unusable");
+        assert_eq!(run.finding("PATH-013", NAME)["cause"], "bad-signature");
+    }
+}
+
+/// A list with a bit of its signature turned.
+fn damaged(list: &std::path::Path) -> Vec<u8> {
+    let mut der = der(list);
+    *der.last_mut().unwrap() ^= 1;
+    der
+}
+
+#[test]
+fn what_is_wrong_with_a_list_is_the_cause_where_openssl_says_only_that_none_will_do() {
+    let lists = lists();
+    let family = pki::sha256();
+    let bench = Bench::new();
+    let dates = (FROM, UNTIL);
+    let damaged = bench.write("damaged.crl", damaged(&lists.sub));
+    let namesake = family.sub.namesake("Namesake", &family.root);
+    let other_key = namesake.list("namesake.crl", FROM, UNTIL);
+    let scope = "fullname=URI:http://crl.example.nhs.uk/c9.crl\nonlyuser=TRUE";
+    let partition = scoped(&family.sub, "causes-c9.crl", scope, dates);
+    let delta = extended(
+        &family.sub,
+        "causes-delta.crl",
+        "2.5.29.27=critical,DER:020101\n",
+        dates,
+    );
+    for (list, cause, why) in [
+        (&damaged, "bad-signature", "does not fit"),
+        (&other_key, "bad-signature", "does not fit"),
+        (&partition, "crl-wrong-scope", "c9.crl"),
+        (&delta, "crl-unusable", "only what changed since another"),
+    ] {
+        let run = judge(&family.leaf.certificate, "leaf", &[list]).exits(3);
+        let found = run.finding("PATH-013", NAME);
+        assert_eq!(found["cause"], cause, "{run}");
+        assert!(found["reason"].to_string().contains(why), "{run}");
     }
 }
 

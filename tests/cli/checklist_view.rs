@@ -52,7 +52,7 @@ fn json_holds_what_the_design_names_and_conforms() {
         ("requires", serde_json::json!(["live.hscn"])),
         (
             "checks",
-            serde_json::json!(["DNS-*", "TCP-*", "TLS-*", "IN-*"]),
+            serde_json::json!(["DNS-*", "TCP-*", "TLS-*", "HTTP-*", "IN-*"]),
         ),
         ("owner", serde_json::json!("supplier network team")),
         ("seed", serde_json::json!("live-install-8")),

@@ -360,3 +360,37 @@ fn mistakes_of_the_command_line_are_told() {
         .refuses("file");
     assert_eq!(bench.files(), ["file"]);
 }
+
+#[test]
+fn offline_nothing_is_said_against_a_list_that_the_profile_has() {
+    let scene = Scene::new("entry");
+    let family = pki::sha256();
+    let entry = "crlDistributionPoints=entry\n[entry]\nfullname=dirName:name\n[name]\nCN=CRL1\n";
+    let leaf = leaf(&family.sub, "entry", entry);
+    let profile = crate::trust_show::Pins::default().write(&scene.bench);
+    let text = std::fs::read_to_string(&profile).unwrap();
+    let url = format!("http://127.0.0.1:{}/c1.crl", scene.host.port);
+    std::fs::write(&profile, format!("{text}crl_urls = [\"{url}\"]\n")).unwrap();
+    let issuer = family.sub.certificate();
+    let what = ["crl", "fetch", utf8(&leaf), "--issuer", utf8(&issuer)];
+    let how = [
+        "--env",
+        utf8(&profile),
+        "--out",
+        "lists",
+        "--format",
+        "json",
+    ];
+    let run = scene
+        .bench
+        .run([&what[..], &how, &["--offline"]].concat())
+        .exits(3);
+    says(&run, &["REV-001 crl-missing"]);
+    assert_eq!(run.finding("REV-010", "")["outcome"], "skipped", "{run}");
+    let files = scene.bench.files();
+    assert!(
+        !files.iter().any(|file| file.ends_with(".json")),
+        "{files:?}"
+    );
+    assert_eq!(scene.host.asked(), Vec::<String>::new());
+}

@@ -3,7 +3,7 @@
 use crate::{
     chain_files::utf8,
     list_host::{Answer, Scene, der, leaf},
-    pki::Authority,
+    pki,
     rehearsal_spine::not_well,
     schemas::is_a_sound_report,
     support::Run,
@@ -18,7 +18,7 @@ fn says(run: &Run, wanted: &[&str]) {
 #[test]
 fn a_namesakes_certificate_keeps_no_list_from_all_others() {
     let scene = Scene::new("namesake");
-    let rival = Authority::namesake("Namesake rival", "Fetch namesake");
+    let rival = scene.sub.namesake("Namesake-rival", &pki::sha256().root);
     let url = format!("http://127.0.0.1:{}/1c/crlc2.crl", scene.host.port);
     let forged = leaf(
         &rival,

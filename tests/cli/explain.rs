@@ -99,6 +99,40 @@ fn the_old_advice_of_two_generations_is_called_stale_with_its_sources() {
 }
 
 #[test]
+fn a_bars_supplier_is_told_that_its_road_is_another_with_sources() {
+    let bench = Bench::new();
+    let run = bench.run(["explain", "BaRS"]).exits(0).complains_not();
+    assert!(run.answer().contains("no HSCN, no Spine proxy"), "{run}");
+    for line in run.stdout.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    let points = bench.run(["explain", "bars", "--format", "json"]).json()["points"].clone();
+    let points = points.as_array().unwrap();
+    for about in [
+        "which one",
+        "no HSCN",
+        "no SSP",
+        "order",
+        "names",
+        "key",
+        "who signs",
+    ] {
+        let point = points.iter().find(|it| it["about"] == about).unwrap();
+        assert!(point["source"].as_str().unwrap().len() > 20, "{about}");
+    }
+    // The commands that it names are there, and need no install.
+    let csr = [
+        "csr",
+        "--fqdn",
+        "bars-int-a12345.example.thirdparty.nhs.uk",
+        "--bits",
+        "4096",
+        "--offline",
+    ];
+    bench.run([&csr[..], &["--help"]].concat()).exits(0);
+}
+
+#[test]
 fn an_explanation_can_be_written_to_a_file_and_is_no_junit() {
     let bench = Bench::new();
     bench

@@ -293,17 +293,54 @@ fn a_folder_that_may_not_be_written_to_gets_nothing() {
 }
 
 #[test]
-fn gp_connect_has_no_checklist_and_says_so() {
+fn gp_connects_provider_has_no_checklist_and_is_told_so() {
+    let bench = Bench::new();
+    begin(&bench, &[("--service", "gp-connect")])
+        .exits(0)
+        .says("Wrote ptl.toml in `.`.\n")
+        .says("ptl ships no checklist for a provider of gp-connect yet");
+    assert_eq!(bench.files(), ["ptl.toml"]);
+    assert_eq!(install(&bench).warnings, []);
+    bench
+        .run(["checklist"])
+        .refuses("no `checklist.toml` in `.`")
+        .complains("for consumers of `gp-connect`");
+}
+
+#[test]
+fn gp_connects_consumer_begins_with_its_own_checklist() {
     let bench = Bench::new();
     begin(
         &bench,
         &[("--service", "gp-connect"), ("--role", "consumer")],
     )
     .exits(0)
-    .says("Wrote ptl.toml in `.`.\n")
-    .says("ptl ships no checklist for gp-connect yet");
-    assert_eq!(bench.files(), ["ptl.toml"]);
-    assert_eq!(install(&bench).warnings, []);
+    .says("Wrote ptl.toml and checklist.toml in `.`.\n");
+    bench
+        .run(["checklist"])
+        .exits(0)
+        .complains_not()
+        .says("GP Connect, consumer (gp-connect-consumer)");
+}
+
+#[test]
+fn bars_is_refused_with_the_page_that_tells_its_road() {
+    let bench = Bench::new();
+    for name in ["bars", "BaRS"] {
+        begin(&bench, &[("--service", name)])
+            .refuses("BaRS is another road, without HSCN and Spine proxy")
+            .complains("hint: Read `ptl explain bars`");
+    }
+    assert_eq!(bench.files(), Vec::<String>::new());
+    begin(&bench, &[]).exits(0);
+    let text = bench
+        .read("ptl.toml")
+        .replace("service = \"booking\"", "service = \"bars\"");
+    bench.write("ptl.toml", text);
+    bench
+        .run(["preflight", "--offline"])
+        .refuses("`ptl.toml` has 1 problem")
+        .complains("`ptl explain bars`");
 }
 
 #[test]

@@ -56,6 +56,21 @@ fn two_labs_run_side_by_side_and_each_ends_alone() {
 }
 
 #[test]
+fn the_end_of_the_terminal_ends_it_unless_it_was_asked_not_to() {
+    let mut lab = Lab::start();
+    signal(lab.process().id(), "HUP");
+    assert_eq!(lab.process().wait().unwrap().code(), Some(0));
+    let mut nohup = Command::new("nohup");
+    nohup.arg(env!("CARGO_BIN_EXE_ptl"));
+    let mut lab = Lab::start_by(nohup, &lab.folder, &[]);
+    signal(lab.process().id(), "HUP");
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(lab.listens() && lab.process().try_wait().unwrap().is_none());
+    signal(lab.process().id(), "TERM");
+    assert_eq!(lab.process().wait().unwrap().code(), Some(0));
+}
+
+#[test]
 fn sigterm_ends_it_too_and_it_starts_again_on_its_ports_with_its_cas() {
     let mut lab = Lab::start();
     let (old, profile) = (ports(&lab), fs::read(lab.profile()).unwrap());

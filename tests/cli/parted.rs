@@ -53,19 +53,23 @@ pub(crate) fn point(number: u8) -> String {
 }
 
 /// A list of a CA with this IssuingDistributionPoint, as lines of OpenSSL's configuration.
-pub(crate) fn scoped(
+pub(crate) fn scoped(ca: &Authority, file: &str, scope: &str, dates: (&str, &str)) -> PathBuf {
+    let lines = format!("issuingDistributionPoint=critical,@scope\n[scope]\n{scope}\n");
+    extended(ca, file, &lines, dates)
+}
+
+/// A list of a CA with these extensions, as lines of OpenSSL's configuration.
+pub(crate) fn extended(
     ca: &Authority,
     file: &str,
-    scope: &str,
+    lines: &str,
     (from, until): (&str, &str),
 ) -> PathBuf {
     let home = ca.certificate().parent().unwrap().to_owned();
     let config = home.join(format!("{file}.cnf"));
     let text = fs::read_to_string(home.join("ca.cnf")).unwrap();
-    let scope = format!(
-        "[scoped]\nauthorityKeyIdentifier=keyid\nissuingDistributionPoint=critical,@scope\n[scope]\n{scope}\n"
-    );
-    fs::write(&config, text + &scope).unwrap();
+    let section = format!("[extended]\nauthorityKeyIdentifier=keyid\n{lines}");
+    fs::write(&config, text + &section).unwrap();
     let out = home.join(file);
     let order = [
         "ca",
@@ -73,7 +77,7 @@ pub(crate) fn scoped(
         utf8(&config),
         "-gencrl",
         "-crlexts",
-        "scoped",
+        "extended",
     ];
     let dates = ["-crl_lastupdate", from, "-crl_nextupdate", until];
     openssl(&[&order[..], &dates, &["-out", utf8(&out)]].concat());

@@ -5,8 +5,12 @@
     reason = "each test binary uses its own part of what is shared"
 )]
 
+#[path = "pki/aside.rs"]
+mod aside;
 #[path = "pki/lists.rs"]
 mod lists;
+#[path = "pki/namesake.rs"]
+mod namesake;
 
 use std::{
     fs,

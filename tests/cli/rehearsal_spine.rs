@@ -52,7 +52,12 @@ impl Lab {
     /// Starts a lab in this folder, with these arguments, and waits until it is ready.
     #[track_caller]
     pub(crate) fn start_in(folder: &Path, more: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ptl"));
+        Self::start_by(Command::new(env!("CARGO_BIN_EXE_ptl")), folder, more)
+    }
+
+    /// As [`Lab::start_in`], by a command that starts ptl.
+    #[track_caller]
+    pub(crate) fn start_by(mut command: Command, folder: &Path, more: &[&str]) -> Self {
         command.args(["lab", "up", "--quiet"]).arg(folder);
         let child = command
             .args(more)

@@ -139,6 +139,7 @@ fn what_explain_prints_conforms() {
         &["--causes"],
         &["generations"],
         &["revocation"],
+        &["bars"],
         &["tcp-silent"],
     ] {
         let run = bench.run([&["explain", "--format", "json"], arguments].concat());

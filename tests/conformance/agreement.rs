@@ -62,6 +62,7 @@ pub(crate) fn every_check_passes(judgement: &Judgement, policy: &Policy) -> bool
         selection: &selection,
     };
     let facts = PathFacts {
+        gaps: Vec::new(),
         judgement: judgement.clone(),
         policy: policy.clone(),
         surroundings: Surroundings::default(),

@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod own;
+mod proof;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use wildmatch::WildMatch;
@@ -105,6 +108,13 @@ fn whole_ways() -> Vec<Definition> {
     all
 }
 
+/// Those that the Deployment Toolkit's page is about.
+fn bookings() -> Vec<Definition> {
+    let mut all = shipped();
+    all.retain(|definition| definition.service.as_deref() == Some("booking"));
+    all
+}
+
 #[test]
 fn every_shipped_checklist_is_read_and_is_what_it_says() {
     for (definition, (id, _)) in shipped().iter().zip(SHIPPED) {
@@ -116,12 +126,14 @@ fn every_shipped_checklist_is_read_and_is_what_it_says() {
             half => panic!("{id}: {half:?}"),
         }
     }
-    assert!(id_for("gp-connect", Role::Provider).is_err());
+    let error = id_for("gp-connect", Role::Provider).unwrap_err();
+    assert!(error.next_action().unwrap().contains("its consumers"));
+    assert!(id_for("bars", Role::Provider).is_err());
 }
 
 #[test]
 fn every_entry_of_the_toolkits_page_has_a_step_in_its_order() {
-    for definition in whole_ways() {
+    for definition in bookings() {
         let provider = definition.role == Some(Role::Provider);
         let tags: BTreeSet<&str> = definition
             .steps()
@@ -143,7 +155,7 @@ fn every_entry_of_the_toolkits_page_has_a_step_in_its_order() {
 
 #[test]
 fn the_ten_live_install_steps_are_there_once_the_gate_is_open_or_as_the_gate() {
-    for definition in whole_ways() {
+    for definition in bookings() {
         let live = definition.stages.iter().find(|s| s.id == "live").unwrap();
         assert_eq!(live.gate, ["as.tcc", "as.ca"]);
         for number in 1..=10 {
@@ -160,7 +172,7 @@ fn the_ten_live_install_steps_are_there_once_the_gate_is_open_or_as_the_gate() {
 
 #[test]
 fn both_roles_have_the_whole_way_but_for_what_a_provider_does_alone() {
-    let [provider, consumer] = whole_ways().try_into().unwrap();
+    let [provider, consumer] = bookings().try_into().unwrap();
     let ids = |definition: &Definition| -> Vec<String> {
         definition.steps().map(|step| step.id.clone()).collect()
     };
@@ -211,7 +223,7 @@ fn nothing_hangs_in_the_air() {
 
 #[test]
 fn business_live_relies_on_every_step() {
-    for definition in whole_ways() {
+    for definition in bookings() {
         let mut needed = BTreeSet::new();
         let mut stack = vec!["bl.bau"];
         while let Some(id) = stack.pop() {
@@ -231,7 +243,7 @@ fn business_live_relies_on_every_step() {
 
 #[test]
 fn waiting_times_name_their_source() {
-    for definition in whole_ways() {
+    for definition in bookings() {
         let waits: Vec<_> = definition.steps().filter_map(|s| s.wait.as_ref()).collect();
         assert_eq!(waits.len(), 4, "{}", definition.id);
         for wait in waits {
@@ -242,7 +254,7 @@ fn waiting_times_name_their_source() {
 
 #[test]
 fn both_methods_of_revocation_and_both_generations_are_spoken_of() {
-    for definition in whole_ways() {
+    for definition in bookings() {
         let (_, crl) = definition.step("int.crl").unwrap();
         assert!(crl.instructions.contains("crl.nhs.uk") && crl.instructions.contains("checkit"));
         let (_, chain) = definition.step("int.chain").unwrap();
@@ -285,20 +297,62 @@ fn the_end_of_a_renewal_relies_on_every_step_but_the_reminder() {
 }
 
 #[test]
-fn a_new_certificate_and_a_new_request_open_steps_in_each_environment() {
-    for definition in whole_ways() {
-        for (environment, artefact, first) in [
-            ("int", Artefact::Request, "int.csr"),
-            ("int", Artefact::Certificate, "int.cert"),
-            ("live", Artefact::Request, "live.csr"),
-            ("live", Artefact::Certificate, "live.cert"),
-        ] {
-            let about = |step: &&Step| {
-                step.environment.as_deref() == Some(environment) && step.about.contains(&artefact)
-            };
-            let opened: Vec<&Step> = definition.steps().filter(about).collect();
-            assert_eq!(opened[0].id, first, "{}", definition.id);
-            assert!(opened.len() < 6, "{}", definition.id);
+fn gp_connects_consumer_has_a_source_for_every_step_and_invents_no_end() {
+    let definition = find("gp-connect-consumer").unwrap().unwrap();
+    let known = [
+        "GP Connect",
+        "gpconnect",
+        "gpc-consumer-support",
+        "DCB0129",
+        "Connection agreement",
+        "NHS PKI",
+        "FHIR-SpineCore",
+    ];
+    for step in definition.steps() {
+        assert!(
+            known.iter().any(|name| step.source.contains(name)),
+            "{}",
+            step.id
+        );
+        assert_eq!(step.roles, [Role::Consumer], "{}", step.id);
+        assert_eq!(step.seed, None, "{}: of another page", step.id);
+    }
+    // The pages name no stage after the live endpoint.
+    assert_eq!(definition.stages.last().unwrap().id, "live");
+    let waits: Vec<_> = definition
+        .steps()
+        .filter_map(|it| it.wait.as_ref())
+        .collect();
+    assert_eq!(waits.len(), 4);
+    assert!(waits.iter().all(|wait| wait.source.len() > 20));
+    // Its first steps are those that nothing waits for, and each other step leads on to live.
+    let mut leads = BTreeSet::new();
+    let mut stack: Vec<&str> = definition
+        .stages
+        .last()
+        .unwrap()
+        .gate
+        .iter()
+        .map(String::as_str)
+        .collect();
+    let live = definition
+        .steps()
+        .filter(|step| step.id.starts_with("live."));
+    stack.extend(live.map(|step| step.id.as_str()));
+    while let Some(id) = stack.pop() {
+        if leads.insert(id) {
+            let (stage, step) = definition.step(id).unwrap();
+            stack.extend(definition.needs(stage, step));
         }
+    }
+    assert_eq!(leads.len(), definition.steps().count());
+}
+
+#[test]
+fn nothing_is_found_by_lint_in_what_is_shipped() {
+    for (definition, (id, text)) in shipped().iter().zip(SHIPPED) {
+        let linted = crate::checklist::lint::whole(text, id).unwrap();
+        assert_eq!(linted.findings, [], "{id}");
+        assert_eq!(linted.steps, definition.steps().count());
     }
 }

@@ -20,8 +20,8 @@ use super::{
     history::{History, audit::Fault},
 };
 use crate::check::Verdict;
-pub use read::parse;
-pub use store::{Changed, Opened, open, open_file, read, read_file};
+pub use read::{parse, parse_with};
+pub use store::{Changed, Opened, open, open_file, open_file_with, read, read_file};
 
 /// The file's name in the install's folder.
 pub const FILE: &str = "checklist.toml";

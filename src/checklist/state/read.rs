@@ -15,7 +15,7 @@ use self::values::LONGEST_WORD;
 use super::{FILE, PARTICULARS, Record, SCHEMA, State, Status, WITHOUT_HISTORY};
 use crate::{
     checklist::{
-        definition::{self, Definition},
+        definition::{self, Definition, OwnSteps},
         history::{audit, replay::replay},
     },
     error::{Error, Result},
@@ -27,14 +27,23 @@ const MOST_PROBLEMS: usize = 20;
 /// A broken text of at most this many bytes is read to its end for further mistakes.
 const MOST_RECOVERED: usize = 128 * 1024;
 
-/// Reads a checklist's text, with the definition that it follows; `shown` is what an error calls the file.
+/// Reads a checklist's text, with the shipped definition that it follows; `shown` is what an error calls the file.
 ///
 /// # Errors
 /// Where it is no TOML, of a newer form, or anything in it is not known: all problems at once.
 pub fn parse(text: &str, shown: &str) -> Result<(Definition, State)> {
+    parse_with(text, shown, &OwnSteps::none())
+}
+
+/// As [`parse`], with a supplier's own steps in the definition.
+///
+/// # Errors
+/// As [`parse`], and where the own steps are wrong.
+pub fn parse_with(text: &str, shown: &str, own: &OwnSteps) -> Result<(Definition, State)> {
     let root = DeTable::parse(text).map_err(|first| wrong(text, shown, syntax(text, &first)))?;
     let mut reader = Reader {
         text,
+        own,
         problems: Vec::new(),
     };
     reader.refuse_newer(root.get_ref(), shown)?;
@@ -79,6 +88,7 @@ fn syntax(text: &str, first: &toml::de::Error) -> Vec<(usize, String)> {
 
 struct Reader<'a> {
     text: &'a str,
+    own: &'a OwnSteps,
     problems: Vec<(usize, String)>,
 }
 
@@ -168,7 +178,7 @@ impl Reader<'_> {
             return Ok(None);
         };
         let found = match value.get_ref().as_str() {
-            Some(id) => definition::find(id)?,
+            Some(id) => definition::with_own(id, self.own)?,
             None => None,
         };
         if found.is_none() {

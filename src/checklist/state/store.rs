@@ -7,10 +7,10 @@ use std::{
 
 use jiff::Timestamp;
 
-use super::{FILE, Record, State, edit::Draft, parse};
+use super::{FILE, Record, State, edit::Draft, parse_with};
 use crate::{
     checklist::{
-        definition::Definition,
+        definition::{Definition, OwnSteps},
         history::{Act, Deed, Entry, History},
     },
     config,
@@ -26,6 +26,7 @@ const LONGEST: u64 = 2 * 1024 * 1024;
 pub struct Opened {
     /// The steps that there are.
     pub definition: Definition,
+    own: OwnSteps,
     /// What happened to them.
     pub state: State,
     text: String,
@@ -58,7 +59,8 @@ pub fn read(folder: &Path) -> Result<(Definition, State)> {
 /// As [`read`].
 pub fn read_file(path: &Path) -> Result<(Definition, State)> {
     let text = files::read_text(path, LONGEST)?;
-    parse(&text, &path.display().to_string())
+    let own = OwnSteps::of_folder(files::folder_of(path))?;
+    parse_with(&text, &path.display().to_string(), &own)
 }
 
 /// The checklist of an install's folder, to change it: waits for another ptl that changes it.
@@ -74,10 +76,18 @@ pub fn open(folder: &Path) -> Result<Opened> {
 /// # Errors
 /// As [`open`].
 pub fn open_file(path: &Path) -> Result<Opened> {
+    open_file_with(path, OwnSteps::of_folder(files::folder_of(path))?)
+}
+
+/// As [`open_file`], with these own steps in place of those beside the file.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_file_with(path: &Path, own: OwnSteps) -> Result<Opened> {
     let file = files::Guarded::open(path, LONGEST)?;
     let text = files::text(path, file.bytes().to_vec())?;
     let shown = path.display().to_string();
-    let (definition, state) = parse(&text, &shown)?;
+    let (definition, state) = parse_with(&text, &shown, &own)?;
     if !state.faults.is_empty() {
         let lines = state.faults.iter();
         let lines = lines.map(|(line, fault)| format!("line {line}: {}", fault.what));
@@ -89,6 +99,7 @@ pub fn open_file(path: &Path) -> Result<Opened> {
     }
     Ok(Opened {
         definition,
+        own,
         state,
         text,
         shown,
@@ -164,7 +175,7 @@ impl Opened {
             .by_hand
             .retain(|step, _| !adopted.contains(&step.as_str()));
         // What was written is read before it takes the old text's place.
-        if !parse(&text, &self.shown).is_ok_and(|(_, state)| state == after) {
+        if !parse_with(&text, &self.shown, &self.own).is_ok_and(|(_, state)| state == after) {
             return Err(Error::internal(
                 "the checklist would not say what was to be written down",
             ));
@@ -217,7 +228,7 @@ fn find(folder: &Path) -> Result<PathBuf> {
     let shown = folder.display();
     // Beside a ptl.toml, `ptl init` writes nothing.
     let hint = if folder.join(config::FILE).symlink_metadata().is_ok() {
-        "ptl ships one for the service `booking` alone. Bring back the last one, or begin anew: a file of two lines, `schema = 2` and `definition = \"booking-provider\"` (or \"booking-consumer\")."
+        "ptl ships one for `booking`, and for consumers of `gp-connect`. Bring back the last one, or begin anew: a file of two lines, `schema = 2` and `definition = \"booking-provider\"` (or \"booking-consumer\", \"gp-connect-consumer\")."
     } else {
         "Start an install here with `ptl init`, or name its folder with --install DIR."
     };

@@ -285,13 +285,15 @@ fn a_checklist_that_ptl_does_not_know_is_refused() {
     let found = problems("schema = 1\ndefinition = \"gp-connect\"\n");
     assert_eq!(
         found,
-        ["line 2, column 14: `definition` is one of booking-provider, booking-consumer, renewal"]
+        [
+            "line 2, column 14: `definition` is one of booking-provider, booking-consumer, gp-connect-consumer, renewal"
+        ]
     );
     let found = problems("schema = 1\n");
     assert_eq!(
         found,
         [
-            "line 1, column 1: `definition` is missing: one of booking-provider, booking-consumer, renewal"
+            "line 1, column 1: `definition` is missing: one of booking-provider, booking-consumer, gp-connect-consumer, renewal"
         ]
     );
 }

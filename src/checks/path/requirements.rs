@@ -3,7 +3,7 @@
 use super::PathFacts;
 use crate::{
     check::{Cause, Context, Evidence, Outcome},
-    x509::path::{Fault, FaultKind, Judgement, Revocation, Sha1},
+    x509::path::{Fault, FaultKind, Judgement, Sha1},
 };
 
 const SIGNATURES: &[FaultKind] = &[FaultKind::BadSignature];
@@ -17,13 +17,6 @@ const KEYS: &[FaultKind] = &[FaultKind::WeakKey];
 const NAMES: &[FaultKind] = &[FaultKind::WrongName];
 const SERVERS: &[FaultKind] = &[FaultKind::NotForServers];
 const CLIENTS: &[FaultKind] = &[FaultKind::NotForClients];
-const LISTS: &[FaultKind] = &[
-    FaultKind::Revoked,
-    FaultKind::ListMissing,
-    FaultKind::ListExpired,
-    FaultKind::ListNotYetValid,
-    FaultKind::ListUnusable,
-];
 const OTHER: &[FaultKind] = &[FaultKind::Other];
 
 /// What to do where a CA stands where the endpoint's own certificate is wanted.
@@ -183,43 +176,6 @@ pub(super) fn is_for_clients(facts: &PathFacts, _: &Context<'_>) -> Outcome {
     judge_use(facts, CLIENTS, "a client may show it")
 }
 
-pub(super) fn is_not_revoked(facts: &PathFacts, context: &Context<'_>) -> Outcome {
-    let lists = facts.policy.lists.len() + facts.policy.told.lists;
-    let met = match facts.policy.revocation {
-        Revocation::Off if context.install.is_some() => {
-            return Outcome::not_applicable("REV-001 looks at it, by the lists that are kept");
-        }
-        Revocation::Off => return Outcome::not_applicable("--revocation is off"),
-        Revocation::Available if lists == 0 => {
-            return Outcome::not_applicable("no revocation list was given");
-        }
-        Revocation::Available => "no certificate is on a list that was given",
-        Revocation::Leaf => "the certificate is not on its issuer's list",
-        Revocation::Chain => "no certificate is on its issuer's list",
-    };
-    let outcome = judge(facts, LISTS, met).with("lists", lists);
-    match (list_url(facts), &outcome) {
-        (Some(url), Outcome::Undetermined(..)) => {
-            outcome.hint(format!("Download {url} and give it with --crl."))
-        }
-        (_, Outcome::Fail(Cause::Revoked, _)) => outcome.hint(
-            "Use it no more: make a new key and request (`ptl csr`), and learn from whoever had it revoked why.",
-        ),
-        _ => outcome,
-    }
-}
-
-/// Where the first certificate whose list is missing or unusable says that its list is.
-fn list_url(facts: &PathFacts) -> Option<&String> {
-    let open = facts
-        .judgement
-        .faults
-        .iter()
-        .find(|fault| fault.kind.is_open())?;
-    let certificate = facts.judgement.path.get(open.depth)?;
-    certificate.extensions.list_points.urls.first()
-}
-
 pub(super) fn openssl_has_nothing_else(facts: &PathFacts, _: &Context<'_>) -> Outcome {
     judge(facts, OTHER, "OpenSSL has nothing else against the path")
 }
@@ -253,7 +209,7 @@ fn judge_use(facts: &PathFacts, kinds: &[FaultKind], met: &str) -> Outcome {
 }
 
 /// Fails on the worst of the faults of these kinds, and says all of them.
-fn judge(facts: &PathFacts, kinds: &[FaultKind], met: &str) -> Outcome {
+pub(super) fn judge(facts: &PathFacts, kinds: &[FaultKind], met: &str) -> Outcome {
     let judgement = &facts.judgement;
     let faults: Vec<&Fault> = judgement.faults_of(kinds).collect();
     // What is certain goes before what is open.
@@ -334,7 +290,7 @@ pub fn cause(kind: FaultKind) -> Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checks::path::missing::REACH;
+    use crate::checks::path::{missing::REACH, revoked::LISTS};
 
     #[test]
     fn every_kind_of_fault_belongs_to_exactly_one_check() {

@@ -2,7 +2,7 @@
 
 use super::meta;
 use crate::{
-    check::{Cause, Check, Context, Outcome, Severity},
+    check::{Cause, Check, Context, Evidence, Outcome, Severity},
     config::Policy,
     crl::{Gap, status::Status},
 };
@@ -27,18 +27,31 @@ pub struct CertificateFacts {
 /// What stands between a certificate and a word on its revocation.
 #[derive(Debug, Default)]
 pub struct Doubt {
-    /// The folder of the lists.
-    pub folder: String,
+    /// Where the lists are, as a fragment: "in `crl/int`".
+    pub place: String,
+    /// The command that fetches them there.
+    pub fetch: String,
     /// What each list of its issuer lacks, as `FILE: why`.
     pub lists: Vec<String>,
-    /// Why no certificate of the peer was seen, and what to do.
-    pub unseen: Option<(String, String)>,
+    /// Why nothing is asked about the peer, where that is so.
+    pub unasked: Option<Unasked>,
     /// Why the responder's answer that is kept says nothing of it.
     pub answer: Option<String>,
     /// Why the last fetch of its list brought nothing.
     pub last_fetch: Option<String>,
     /// Whether it names neither a list that can be asked for nor a responder; the directory's entry where it names one.
     pub unnamed: Option<Option<String>>,
+}
+
+/// Why nothing is asked about a peer's revocation: it showed no certificate, or none of a CA that is known.
+#[derive(Clone, Debug)]
+pub struct Unasked {
+    /// The cause.
+    pub cause: Cause,
+    /// Why, as a fragment.
+    pub why: String,
+    /// What to do, as an imperative sentence.
+    pub next: String,
 }
 
 /// The checks on a certificate.
@@ -49,7 +62,7 @@ pub static CERTIFICATE: &[Check<CertificateFacts>] = &[
             Severity::Error,
             "the certificate is not revoked",
             "RFC 5280, 6.3; Deployment Toolkit, Certificates, 5",
-            "Fetch the lists: `ptl crl fetch`; then look again.",
+            "Fetch the lists: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; then look again.",
             &[],
         ),
         run: is_not_revoked,
@@ -60,7 +73,7 @@ pub static CERTIFICATE: &[Check<CertificateFacts>] = &[
             Severity::Warning,
             "it can be told whether the certificate is revoked",
             "RFC 5280, 6.3; `[revocation] policy` of ptl.toml",
-            "Fetch the lists: `ptl crl fetch`; or have the list by hand: `ptl crl fetch --list FILE`.",
+            "Fetch the lists: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; or have the list by hand, and add `--list FILE`.",
             &[],
         ),
         run: can_be_told,
@@ -97,12 +110,7 @@ fn is_not_revoked(facts: &CertificateFacts, _: &Context<'_>) -> Outcome {
         }
         (Policy::Require, Status::Undetermined(gap)) => {
             let (why, hint) = facts.doubt.told(gap);
-            match Outcome::undetermined(why).hint(hint) {
-                Outcome::Undetermined(_, evidence) => {
-                    Outcome::Undetermined(Some(cause(gap)), evidence)
-                }
-                other => other,
-            }
+            Outcome::Undetermined(Some(facts.doubt.cause(gap)), Evidence::seen(why).hint(hint))
         }
     }
 }
@@ -118,7 +126,7 @@ fn can_be_told(facts: &CertificateFacts, _: &Context<'_>) -> Outcome {
         }
         (Policy::Warn, Status::Undetermined(gap)) => {
             let (why, hint) = facts.doubt.told(gap);
-            Outcome::fail(cause(gap), why).hint(hint)
+            Outcome::fail(facts.doubt.cause(gap), why).hint(hint)
         }
     }
 }
@@ -135,13 +143,18 @@ impl CertificateFacts {
 }
 
 impl Doubt {
+    fn cause(&self, gap: &Gap) -> Cause {
+        let unasked = self.unasked.as_ref().map(|unasked| unasked.cause);
+        unasked.unwrap_or_else(|| cause(gap))
+    }
+
     /// Why nobody can tell, and what to do.
     fn told(&self, gap: &Gap) -> (String, String) {
-        if let Some(unseen) = &self.unseen {
-            return unseen.clone();
+        if let Some(unasked) = &self.unasked {
+            return (unasked.why.clone(), unasked.next.clone());
         }
         let mut why = match self.lists.as_slice() {
-            [] => format!("no list of its issuer is in `{}`", self.folder),
+            [] => format!("no list of its issuer is {}", self.place),
             lists => lists.join("; "),
         };
         if let Some(answer) = &self.answer {
@@ -157,23 +170,24 @@ impl Doubt {
             }
             (None, None) => {}
         }
-        let by_hand = "have the list by hand, and hand it over: `ptl crl fetch --list FILE`";
+        let fetch = &self.fetch;
+        let by_hand = format!("have the list by hand, and hand it over: `{fetch} --list FILE`");
         let hint = match (&self.unnamed, gap) {
             (Some(_), Gap::OtherIssuer) => {
-                format!("Run `ptl crl fetch`, which asks where the profile says; else {by_hand}.")
+                format!("Run `{fetch}`, which asks where the profile says; else {by_hand}.")
             }
-            (_, Gap::OtherIssuer) => format!("Run `ptl crl fetch`; without the network, {by_hand}."),
-            (_, Gap::Ended(_)) => {
-                "Run `ptl crl fetch`: a list past its end says nothing, and servers refuse everybody by it.".to_owned()
-            }
-            (_, gap) => format!("Run `ptl crl fetch`. {}", gap.next()),
+            (_, Gap::OtherIssuer) => format!("Run `{fetch}`; without the network, {by_hand}."),
+            (_, Gap::Ended(_)) => format!(
+                "Run `{fetch}`: a list past its end says nothing, and servers refuse everybody by it."
+            ),
+            (_, gap) => format!("Run `{fetch}`. {}", gap.next()),
         };
         (why, hint)
     }
 }
 
 /// The cause that a gap is.
-pub(super) fn cause(gap: &Gap) -> Cause {
+pub(in crate::checks) fn cause(gap: &Gap) -> Cause {
     match gap {
         Gap::OtherIssuer => Cause::CrlMissing,
         Gap::BadSignature => Cause::BadSignature,
@@ -202,7 +216,8 @@ mod tests {
             status,
             by: Some("a.crl, number 0x5".to_owned()),
             doubt: Doubt {
-                folder: "crl/int".to_owned(),
+                place: "in `crl/int`".to_owned(),
+                fetch: "ptl crl fetch".to_owned(),
                 ..Doubt::default()
             },
         }

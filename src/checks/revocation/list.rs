@@ -1,6 +1,8 @@
 //! How far a list came on its way into the cache: asked for, had, read, proven, in scope, in date, newest, long enough.
 
-use jiff::SignedDuration;
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::{certificate, end, meta};
 use crate::{
@@ -9,6 +11,7 @@ use crate::{
         Gap, Standing,
         fetch::{Came, Fetched, Place, Refused, Strange},
     },
+    error::for_a_shell,
     net::download::End,
 };
 
@@ -39,7 +42,7 @@ pub static LIST: &[Check<ListFacts>] = &[
             "REV-010",
             "an address of the list may be asked",
             "RFC 5280, 4.2.1.13",
-            "Have the list by hand, and hand it over: `ptl crl fetch --list FILE`.",
+            "Have the list by hand, and add `--list FILE` to the command.",
             &[],
         ),
         run: may_be_asked,
@@ -49,7 +52,7 @@ pub static LIST: &[Check<ListFacts>] = &[
             "REV-011",
             "the list comes whole from its address",
             "RFC 5280, 4.2.1.13; RFC 9110",
-            "See which layer is shut: `ptl check-firewall --target http://HOST:PORT`.",
+            "See which layer is shut: `ptl check-firewall` with the address of the list as --target.",
             &[CheckId("REV-010")],
         ),
         run: comes_whole,
@@ -59,7 +62,7 @@ pub static LIST: &[Check<ListFacts>] = &[
             "REV-012",
             "what comes is a revocation list",
             "RFC 5280, 5.1",
-            "Look at what the address gives: `curl -sS URL | head -c 300`; a proxy or a sign-in page may have answered in its place.",
+            "Look at what the address gives; a proxy or a sign-in page may have answered in its place.",
             &[CheckId("REV-011")],
         ),
         run: is_a_list,
@@ -79,7 +82,7 @@ pub static LIST: &[Check<ListFacts>] = &[
             "REV-014",
             "the list covers the certificates that name it",
             "RFC 5280, 5.2.5 and 6.3.3 (b)",
-            "Have the list that the certificate itself names: `openssl x509 -noout -ext crlDistributionPoints -in CERT`.",
+            "Have the list that the certificate itself names; if that is this one, ask the CA.",
             &[CheckId("REV-013")],
         ),
         run: covers_them,
@@ -155,6 +158,46 @@ impl ListFacts {
         )
     }
 
+    /// The address that was asked, as a word of a shell; nothing for a file.
+    fn address(&self) -> Option<String> {
+        match &self.fetched.place {
+            Place::Own(url) | Place::Instead(url) => Some(for_a_shell(Path::new(url.as_str()))),
+            Place::ByHand(_) | Place::Nowhere => None,
+        }
+    }
+
+    fn which_layer(&self) -> Option<String> {
+        let (Place::Own(url) | Place::Instead(url)) = &self.fetched.place else {
+            return None;
+        };
+        let (scheme, host) = (url.scheme(), url.host_str()?);
+        let port = url.port_or_known_default()?;
+        Some(format!(
+            "See which layer is shut: `ptl check-firewall --target {scheme}://{host}:{port}`."
+        ))
+    }
+
+    fn what_comes(&self) -> Option<String> {
+        let url = self.address()?;
+        Some(format!(
+            "Look at what the address gives: `curl -sS {url} | head -c 300`; a proxy or a sign-in page may have answered in its place."
+        ))
+    }
+
+    /// What the certificates themselves name.
+    fn named(&self) -> Option<String> {
+        let certificate = self.fetched.wish.certificates.first()?;
+        let points = &certificate.extensions.list_points;
+        let named = [points.urls.clone(), points.directories.clone()].concat();
+        (!named.is_empty()).then(|| {
+            format!(
+                "`{}` itself names {}: have the list of just that name; if it comes from there, ask the CA.",
+                certificate.label(),
+                named.join(" and ")
+            )
+        })
+    }
+
     fn open(&self, cause: Option<Cause>, hint: String) -> Outcome {
         Outcome::Undetermined(cause, self.evidence(self.seen()).hint(hint))
     }
@@ -168,12 +211,12 @@ fn may_be_asked(facts: &ListFacts, _: &Context<'_>) -> Outcome {
     match &facts.fetched.came {
         Came::Refused(Refused::NoAddress(_)) => facts.open(
             Some(Cause::CrlNoAddress),
-            "No program can fetch it: have the list from the CA by hand, and hand it over: `ptl crl fetch --list FILE`.".to_owned(),
+            "No program can fetch it: have the list from the CA by hand, and add `--list FILE` to the command.".to_owned(),
         ),
         Came::Refused(Refused::NotFollowed(_, host)) => {
             let hint = match host {
                 Some(host) => format!("If you know that host, add `--allow-host {host}`."),
-                None => "Have the list by hand, and hand it over: `ptl crl fetch --list FILE`.".to_owned(),
+                None => "Have the list by hand, and add `--list FILE` to the command.".to_owned(),
             };
             facts.open(Some(Cause::CrlNotFollowed), hint)
         }
@@ -192,7 +235,7 @@ fn comes_whole(facts: &ListFacts, _: &Context<'_>) -> Outcome {
                 true => Cause::AuthorityListMissing,
                 false => end::cause(end),
             };
-            facts.fail(cause, hint(facts, end))
+            facts.fail(cause, hint(facts, end).or_else(|| facts.which_layer()))
         }
         Came::BrokenOff(Strange::Huge(_) | Strange::LongerThanSaid(_)) => facts.fail(
             Cause::CrlTooLarge,
@@ -204,7 +247,7 @@ fn comes_whole(facts: &ListFacts, _: &Context<'_>) -> Outcome {
 
 /// What to do about what did not come, where the check's own hint is too general.
 fn hint(facts: &ListFacts, end: &End) -> Option<String> {
-    let url = facts.fetched.place.to_string();
+    let url = facts.address().unwrap_or_default();
     let hint = match end {
         End::Status(..) if is_authority_list_missing(facts, end) => format!(
             "It is the list that the CA itself is looked up in, and servers that check the whole chain refuse everybody without it. Look whether it has moved: `curl -sSI {url}`; and ask the CA."
@@ -229,8 +272,8 @@ fn is_authority_list_missing(facts: &ListFacts, end: &End) -> bool {
 
 fn is_a_list(facts: &ListFacts, _: &Context<'_>) -> Outcome {
     match &facts.fetched.came {
-        Came::BrokenOff(_) => facts.fail(Cause::HttpNotACrl, None),
-        Came::Unreadable(_) => facts.fail(Cause::CrlUnusable, None),
+        Came::BrokenOff(_) => facts.fail(Cause::HttpNotACrl, facts.what_comes()),
+        Came::Unreadable(_) => facts.fail(Cause::CrlUnusable, facts.what_comes()),
         _ => facts.pass("it is a revocation list"),
     }
 }
@@ -251,7 +294,9 @@ fn is_signed_by_the_issuer(facts: &ListFacts, _: &Context<'_>) -> Outcome {
 
 fn covers_them(facts: &ListFacts, _: &Context<'_>) -> Outcome {
     match &facts.fetched.came {
-        Came::Open(Gap::OutOfScope(_) | Gap::SerialAlone) => facts.fail(Cause::CrlWrongScope, None),
+        Came::Open(Gap::OutOfScope(_) | Gap::SerialAlone) => {
+            facts.fail(Cause::CrlWrongScope, facts.named())
+        }
         Came::Open(gap @ Gap::NotJudgedHere(_)) => {
             facts.open(Some(Cause::CrlUnusable), gap.next().to_owned())
         }
@@ -262,7 +307,7 @@ fn covers_them(facts: &ListFacts, _: &Context<'_>) -> Outcome {
     }
 }
 
-fn is_in_date(facts: &ListFacts, _: &Context<'_>) -> Outcome {
+fn is_in_date(facts: &ListFacts, context: &Context<'_>) -> Outcome {
     match &facts.fetched.came {
         Came::Open(gap @ (Gap::Ended(_) | Gap::FromTheFuture(_))) => {
             let hint = match gap {
@@ -271,7 +316,7 @@ fn is_in_date(facts: &ListFacts, _: &Context<'_>) -> Outcome {
             };
             facts.fail(certificate::cause(gap), hint)
         }
-        _ => facts.pass(facts.dates()),
+        _ => facts.pass(facts.dates(context.at)),
     }
 }
 
@@ -294,23 +339,35 @@ fn outlives_the_next_run(facts: &ListFacts, context: &Context<'_>) -> Outcome {
             Cause::CrlEndsTooSoon,
             format!(
                 "{}, and the lists are fetched every {every:#}",
-                facts.dates()
+                facts.dates(context.at)
+            ),
+        ),
+        // Taken all the same, as ptl.toml says; a server takes no such thing.
+        Standing::Ended => Outcome::fail(
+            Cause::CrlExpired,
+            format!(
+                "{}: a server that reads it refuses everybody",
+                facts.dates(context.at)
             ),
         ),
         Standing::WithoutEnd => Outcome::undetermined("it does not say when the next one is due"),
         _ => facts.pass(format!(
             "{}, and the lists are fetched every {every:#}",
-            facts.dates()
+            facts.dates(context.at)
         )),
     }
 }
 
 impl ListFacts {
-    fn dates(&self) -> String {
+    fn dates(&self, at: Timestamp) -> String {
         let Some(kept) = &self.fetched.at_hand else {
             return "it is in date".to_owned();
         };
         match kept.list.next_update {
+            Some(end) if end.as_second() <= at.as_second() => format!(
+                "it ended on {}, and is taken past that by `grace` of ptl.toml",
+                end.strftime("%F %H:%MZ")
+            ),
             Some(end) => format!("it holds until {}", end.strftime("%F %H:%MZ")),
             None => "it says nothing of its end".to_owned(),
         }

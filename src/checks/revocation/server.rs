@@ -54,7 +54,7 @@ pub struct ServerPeerFacts {
     pub server: &'static str,
 }
 
-const FETCH: &str = "Fetch it: `ptl crl fetch`; or name one that is at hand: --crl FILE.";
+const FETCH: &str = "Fetch it: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; or name one that is at hand: --crl FILE.";
 
 /// The checks on a list that is at hand.
 pub static SERVER_LIST: &[Check<ServerListFacts>] = &[
@@ -65,7 +65,7 @@ pub static SERVER_LIST: &[Check<ServerListFacts>] = &[
             severity: Severity::Error,
             layer: Layer::Revocation,
             source: "RFC 5280, 6.3.3 (f) and (g)",
-            hint: "Fetch it anew: `ptl crl fetch`; if it stays so, somebody made it up: ask the CA.",
+            hint: "Fetch it anew: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; if it stays so, somebody made it up: ask the CA.",
             requires: &[],
         },
         run: is_signed,
@@ -89,7 +89,7 @@ pub static SERVER_LIST: &[Check<ServerListFacts>] = &[
             severity: Severity::Error,
             layer: Layer::Revocation,
             source: "RFC 5280, 5.1.2.4 and 5.1.2.5; OpenSSL: a server refuses everybody once its list has ended",
-            hint: "Fetch it anew: `ptl crl fetch`.",
+            hint: "Fetch it anew: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`.",
             requires: &[CheckId("REV-030")],
         },
         run: holds,
@@ -117,7 +117,7 @@ pub static SERVER_AUTHORITY: &[Check<ServerAuthorityFacts>] = &[
             severity: Severity::Error,
             layer: Layer::Revocation,
             source: "RFC 5280, 6.3.3 (b)(2); OpenSSL error 44, different CRL scope",
-            hint: "Fetch the list that the certificate itself names: `ptl crl fetch`; or ask the CA for a list of everything.",
+            hint: "Fetch the list that the certificate itself names: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; or ask the CA for a list of everything.",
             requires: &[CheckId("REV-033")],
         },
         run: covers_what_is_asked,

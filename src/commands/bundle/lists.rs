@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     bundle::{Bundle, Revocation, Server},
-    check::{Context, Report, Verdict},
+    check::{Context, Finding, Report, Verdict},
     cli::{Global, bundle::BundleArgs},
     commands::{Exit, context::Scene, deliver, hand_over, layout, open_output},
     config::{self, Policy},
@@ -12,15 +12,19 @@ use crate::{
     error::{Error, Result, for_a_shell},
     report,
     survey::{
-        chain::{self, Trusted},
+        chain::{self, Set, Trusted},
         lists::{self, Lists, Wish},
+        revocation::{self, Places, Watched},
     },
     terminal,
 };
 
 /// Where lists come from, and what `ptl.toml` says of them.
 pub(super) struct Source {
-    files: Vec<PathBuf>,
+    /// Those that the command line names.
+    named: Vec<PathBuf>,
+    /// Where the install keeps its own.
+    cache: Option<Cache>,
     rules: Option<config::Revocation>,
 }
 
@@ -30,18 +34,17 @@ impl Source {
     /// # Errors
     /// Where a folder cannot be read.
     pub(super) fn of(args: &BundleArgs, scene: Option<&Scene>) -> Result<Self> {
-        let mut files = Vec::new();
+        let mut named = Vec::new();
         for path in &args.crl {
-            files.extend(crl::list_files(path)?);
+            named.extend(crl::list_files(path)?);
         }
-        // Nothing was fetched yet where the folder is not there: each CA says so.
-        let kept = scene.map(|scene| {
+        let cache = scene.map(|scene| {
             let revocation = &scene.install.revocation;
-            Cache::of(revocation.folder_of(&scene.environment.id)).lists()
+            Cache::of(revocation.folder_of(&scene.environment.id))
         });
-        files.extend(kept.transpose()?.into_iter().flatten());
         Ok(Self {
-            files,
+            named,
+            cache,
             rules: scene.map(|scene| scene.install.revocation.clone()),
         })
     }
@@ -65,17 +68,46 @@ impl Source {
         if policies.iter().all(|policy| *policy == Policy::Off) {
             return Ok(None);
         }
+        // Nothing was fetched yet where the folder is not there: each CA says so.
+        let kept = self.cache.as_ref().map(Cache::lists).transpose()?;
         let peers = self.rules.iter().flat_map(|rules| &rules.peers);
         let wish = Wish {
             trust,
             policies,
-            files: self.files.clone(),
+            files: self
+                .named
+                .iter()
+                .cloned()
+                .chain(kept.into_iter().flatten())
+                .collect(),
             peers: lists::peers(peers)?,
             every: self.rules.as_ref().and_then(|rules| rules.every),
             server: server.title(),
             asks_of_roots: server.asks_of_roots(),
         };
         lists::lists(&wish, context).map(Some)
+    }
+
+    /// Whether what the server is to show is revoked, as far as lists are at hand.
+    ///
+    /// # Errors
+    /// Where a list cannot be read.
+    pub(super) fn own(
+        &self,
+        set: &Set,
+        args: &BundleArgs,
+        context: &Context<'_>,
+    ) -> Result<Vec<Finding>> {
+        if self.named.is_empty() && self.cache.is_none() {
+            return Ok(Vec::new());
+        }
+        let rules = context.environment.zip(self.rules.as_ref());
+        let must_be_told = rules.is_some() && !args.no_lists;
+        let places = Places {
+            cache: self.cache.as_ref(),
+            named: &self.named,
+        };
+        revocation::findings_by(&Watched::of_set(set, rules, must_be_told), places, context)
     }
 }
 

@@ -9,12 +9,13 @@ use super::{Layout, change::actor};
 use crate::{
     checklist::{
         audit::Merged,
+        definition::OwnSteps,
         history::merge::{Conflict, Joined, Side, join},
         state::{self, FILE},
     },
     cli::{Global, checklist::MergeArgs},
     error::{Error, Result},
-    report,
+    files, report,
 };
 
 /// Joins a second checklist to a first one.
@@ -23,7 +24,9 @@ pub(super) fn run(args: &MergeArgs, global: &Global, layout: Layout) -> Result<S
     let [a, b] = [file(&args.a), file(&args.b)];
     let kept = args.keep.iter().map(|text| kept(text));
     let kept: BTreeMap<_, _> = kept.collect::<Result<_>>()?;
-    let theirs = state::open_file(&b)?;
+    // A record that came by mail has no steps.toml beside it, and what is joined must be of the first one's steps.
+    let own = OwnSteps::of_folder(files::folder_of(&a))?;
+    let theirs = state::open_file_with(&b, own)?;
     let (other, second) = (theirs.state.definition.clone(), theirs.history());
     drop(theirs);
     let ours = state::open_file(&a)?;

@@ -55,7 +55,7 @@ pub(super) fn run(args: &FetchArgs, global: &Global) -> Result<Exit> {
     let questions = fetch::questions(&certificates, issuers, &rules);
     setting.cache.make()?;
     let round = round(wishes, questions, &setting, args, global)?;
-    note_what_was_not_taken(&args.list, &round);
+    note_what_was_not_taken(&args.list, &round, &setting.watched, at)?;
     let context = setting.context(at);
     let findings = round.findings(&setting.watched, &setting.cache, &context)?;
     let environment = setting.environment.as_ref().map(|it| it.id.as_str());
@@ -96,18 +96,29 @@ fn round(
     round
 }
 
-/// A list that somebody went for and that fits nothing is the wrong one: that is said.
-fn note_what_was_not_taken(by_hand: &[PathBuf], round: &Round) {
+/// A list that somebody went for and that fits nothing is the wrong one: that is said, and why.
+fn note_what_was_not_taken(
+    by_hand: &[PathBuf],
+    round: &Round,
+    watched: &Watched,
+    at: jiff::Timestamp,
+) -> Result<()> {
     for file in by_hand {
         let is_it = |it: &Fetched| it.by_hand.contains(file);
-        if !round.lists.iter().any(is_it) {
-            terminal::note(&visible(&format!(
-                "warning: `{}` was not taken: it says nothing of a certificate that needs a list, or not today; `ptl crl status {}` shows whose it is",
-                file.display(),
-                for_a_shell(file)
-            )));
+        if round.lists.iter().any(is_it) {
+            continue;
         }
+        let why = match watched.why_not(file, at)? {
+            Some(gap) => format!("{gap}. Next: {}", gap.next()),
+            None => "another list that was named is, or it does not speak of all the certificates that name one list.".to_owned(),
+        };
+        terminal::note(&visible(&format!(
+            "warning: `{}` was not taken: {why} `ptl crl status {}` shows whose it is",
+            file.display(),
+            for_a_shell(file)
+        )));
     }
+    Ok(())
 }
 
 impl Setting {
@@ -188,8 +199,7 @@ fn of_files(args: &FetchArgs, global: &Global) -> Result<Setting> {
     };
     let environment = global.env.as_deref().map(environment::find).transpose()?;
     let certificates = issuers(&args.certificates)?;
-    let mut signers = issuers(&args.issuer)?;
-    signers.extend(certificates.iter().cloned());
+    let signers = issuers(&args.issuer)?;
     Ok(Setting {
         watched: Watched::of_files(&certificates, signers, environment.as_ref()),
         environment,

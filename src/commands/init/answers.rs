@@ -4,12 +4,15 @@ use crate::{
     cli::{Global, init::InitArgs},
     config::{
         Fqdn,
-        fresh::{Answers, filled, one_of},
+        fresh::{Answers, filled, is_bars, one_of, service},
     },
     environment::{self, Environment, Role, SERVICES},
     error::{Error, Result},
     terminal,
 };
+
+/// What somebody is told who wants to onboard BaRS.
+const BARS: &str = "Read `ptl explain bars`: what its suppliers need instead, and what of ptl helps them. Care Connect Booking, which it replaces, is `--service booking`; nothing was written.";
 
 /// What an install is begun with.
 pub(super) struct Given {
@@ -44,7 +47,12 @@ pub(super) fn given(args: &InitArgs, global: &Global) -> Result<Given> {
         problems.extend(missing.iter().map(|flag| format!("{flag} is missing")));
     }
     if !problems.is_empty() {
-        return Err(refused(problems, asks || missing.is_empty(), args.yes));
+        let error = refused(problems, asks || missing.is_empty(), args.yes);
+        return Err(if args.service.as_deref().is_some_and(is_bars) {
+            error.hint(BARS)
+        } else {
+            error
+        });
     }
     let environment = match environment {
         Some(environment) => environment,
@@ -136,7 +144,14 @@ fn ask_the_rest(args: &InitArgs) -> Result<Answers> {
             "Role: a provider answers through Spine, a consumer asks",
             &Role::WORDS,
         )?,
-        service: text(&args.service, "Service", SERVICES)?,
+        service: match &args.service {
+            Some(name) => name.clone(),
+            None => terminal::ask(
+                &format!("Service ({})", SERVICES.join(", ")),
+                SERVICES.first().copied(),
+                |name| service(name).map(drop),
+            )?,
+        },
         organisation: text(&args.organisation, "Organisation, the supplier's name", &[])?,
         ods: text(&args.ods, "Its ODS code, as A12345", &[])?,
         product: text(&args.product, "Product", &[])?,

@@ -10,7 +10,6 @@ use crate::{
         index::Identity,
         kept,
         lookup::{Looked, Terms},
-        scan::List,
     },
     error::Result,
     files::Incoming,
@@ -32,23 +31,9 @@ pub(super) fn against_the_old(looked: &Looked, target: &Path, terms: &Terms<'_>)
     if old.signature != Signature::Fits || !is_kin || old.this_update > terms.at {
         return None;
     }
-    let number = |list: &List| {
-        let digits = list.extensions.number.clone().unwrap_or_default();
-        (digits.len(), digits)
-    };
-    if number(new) < number(&old) || new.this_update < old.this_update {
-        let said = |list: &List| {
-            let date = list.this_update.strftime("%F %H:%MZ");
-            match &list.extensions.number {
-                Some(number) => format!("number 0x{number} of {date}"),
-                None => format!("of {date}"),
-            }
-        };
-        let why = format!(
-            "it is {}, and the one that is kept is {}",
-            said(new),
-            said(&old)
-        );
+    let (came, kept) = (new.edition(), old.edition());
+    if came.is_older_than(&kept) {
+        let why = format!("it is {came}, and the one that is kept is {kept}");
         return Some(Came::Older(why));
     }
     let digest = || ListFile::digest(&looked.file);

@@ -68,6 +68,11 @@ impl Came {
     pub fn is_well(&self) -> bool {
         matches!(self, Self::Kept | Self::Unchanged)
     }
+
+    /// Whether there was nothing to ask for, or no network to ask by: nothing went wrong.
+    pub fn is_not_asked(&self) -> bool {
+        matches!(self, Self::NotAsked | Self::Refused(Refused::ByResponder))
+    }
 }
 
 impl fmt::Display for Place {
@@ -111,7 +116,10 @@ pub(super) fn settle(
 ) -> (Place, Came, Vec<String>) {
     let well = tried.iter().rposition(|(_, came)| came.is_well());
     if tried.is_empty() {
+        let has_place = !wish.urls.is_empty() || !wish.instead.is_empty();
         let came = match &wish.refused {
+            // There is another place, which the network alone keeps from being asked.
+            _ if has_place && !online => Came::NotAsked,
             Some(refused) => Came::Refused(refused.clone()),
             None if online => Came::Refused(Refused::NoAddress(None)),
             None => Came::NotAsked,

@@ -69,6 +69,8 @@ pub struct Wish {
 /// Why an address is not followed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
+    /// There is none, and need be none: the certificate's responder is asked instead.
+    ByResponder,
     /// There is none: the name of the directory's entry that stands in its place.
     NoAddress(Option<String>),
     /// It may not be asked: why, and the host that would have to be allowed.
@@ -83,6 +85,9 @@ impl fmt::Display for Refused {
                 "only the directory's entry `{entry}` is named, which no address leads to"
             ),
             Self::NoAddress(None) => f.write_str("no list is named"),
+            Self::ByResponder => f.write_str(
+                "the certificate names no list, and its responder (OCSP) is asked instead",
+            ),
             Self::NotFollowed(why, _) => f.write_str(why),
         }
     }
@@ -139,9 +144,12 @@ pub fn revocable(certificates: &[Arc<Certificate>]) -> Vec<Arc<Certificate>> {
 }
 
 fn wish(certificate: &Certificate, issuer: Option<&Arc<Certificate>>, rules: &Rules) -> Wish {
-    let instead = issuer.and_then(|it| rules.instead.get(&it.sha256));
-    let instead = instead.into_iter().flatten();
     let (urls, refused) = own(certificate, issuer, rules);
+    // A list of another's partition says nothing of it.
+    let by_list = refused != Some(Refused::ByResponder);
+    let instead = issuer.filter(|_| by_list);
+    let instead = instead.and_then(|it| rules.instead.get(&it.sha256));
+    let instead = instead.into_iter().flatten();
     Wish {
         name: name(certificate, issuer.map(AsRef::as_ref)),
         urls,
@@ -158,6 +166,10 @@ fn own(
     rules: &Rules,
 ) -> (Vec<Url>, Option<Refused>) {
     let points = &certificate.extensions.list_points;
+    let asks_a_responder = !certificate.extensions.ocsp_urls.is_empty();
+    if points.urls.is_empty() && points.directories.is_empty() && asks_a_responder {
+        return (Vec::new(), Some(Refused::ByResponder));
+    }
     if points.urls.is_empty() {
         let entry = points.directories.first().cloned();
         return (Vec::new(), Some(Refused::NoAddress(entry)));
@@ -195,10 +207,16 @@ pub(super) fn allowed(text: &str, rules: &Rules) -> Result<Url, Refused> {
     let mut known = rules.hosts.iter();
     match known.any(|known| known.eq_ignore_ascii_case(host)) {
         true => Ok(url),
-        false => Err(Refused::NotFollowed(
-            format!("`{host}`, which `{text}` names, is no host of the environment's profile"),
-            Some(host.to_owned()),
-        )),
+        false => {
+            let why = match rules.pinned {
+                Some(_) => "is no host of the environment's profile",
+                None => "was not allowed: no environment is named whose profile knows it",
+            };
+            Err(Refused::NotFollowed(
+                format!("`{host}`, which `{text}` names, {why}"),
+                Some(host.to_owned()),
+            ))
+        }
     }
 }
 

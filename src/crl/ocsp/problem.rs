@@ -107,7 +107,9 @@ impl Problem {
             Self::SignerNotValid(..) => {
                 "Check this machine's clock (`timedatectl`); if it is right, ask again, then the CA."
             }
-            Self::Ended(_) | Self::WithoutEnd(_) => "Ask again: `ptl crl fetch`.",
+            Self::Ended(_) | Self::WithoutEnd(_) => {
+                "Ask again: run the same `ptl crl fetch` once more."
+            }
             Self::FromTheFuture(_) => {
                 "Check this machine's clock (`timedatectl`); if it is right, ask the CA."
             }

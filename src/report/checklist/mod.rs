@@ -7,6 +7,7 @@ mod audit;
 mod begun;
 mod change;
 mod handover;
+mod lint;
 mod next;
 mod show;
 mod step;
@@ -15,6 +16,7 @@ pub use archive::{Archive, Archived, Manifest};
 pub use begun::Begun;
 pub use change::Recorded;
 pub use handover::handed_over;
+pub use lint::Lint;
 pub use next::NextSteps;
 pub use show::WholeChecklist;
 pub use step::OneStep;
@@ -28,6 +30,9 @@ use crate::{
     },
     report::visible,
 };
+
+/// The stage after which nothing is left of a whole way; not every service's pages have it.
+const BUSINESS_LIVE: &str = "business-live";
 
 /// The command that a step's person types when it is proven.
 fn done_command(id: &str) -> String {
@@ -138,9 +143,11 @@ fn next_sentence(view: &View<'_>) -> String {
             .iter()
             .all(|stage| stage.done() == stage.steps.len()) =>
         {
-            match view.service {
-                Some(_) => "Nothing is left to do: the service is business live.",
-                None => "Nothing is left to do.",
+            match view.stages.last() {
+                Some(last) if last.id == BUSINESS_LIVE => {
+                    "Nothing is left to do: the service is business live."
+                }
+                _ => "Nothing is left to do.",
             }
             .to_owned()
         }

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{are, awaited, bold, done_command, listed, since, word};
 use crate::{
     checklist::{
+        definition::ProvenBy,
         state::Status,
         view::{EvidenceView, StageView, StepView, View},
     },
@@ -81,6 +82,9 @@ impl OneStep<'_> {
             rows.push(("Deployment Toolkit", seed.to_owned()));
         }
         rows.push(("Source", step.source.to_owned()));
+        if step.own {
+            rows.push(("Comes from", "your own steps.toml".to_owned()));
+        }
         rows
     }
 }
@@ -91,23 +95,64 @@ fn task(stage: &StageView<'_>, step: &StepView<'_>) -> Vec<(&'static str, String
         format!(", environment {environment}")
     });
     let mut rows = vec![
-        ("Stage", format!("{}{environment}", stage.title)),
+        (
+            "Stage",
+            format!("{} ({}){environment}", stage.title, stage.id),
+        ),
         ("Who acts", step.owner.to_owned()),
         ("Do", step.instructions.to_owned()),
         ("Evidence wanted", step.evidence_wanted.to_owned()),
     ];
-    if let (false, Some(environment)) = (step.checks.is_empty(), step.environment) {
-        let patterns = step.checks.iter();
-        let only: String = patterns.map(|glob| format!(" --only '{glob}'")).collect();
+    rows.extend(checked(step));
+    if !step.about.is_empty() {
+        let names = step.about.iter().map(|artefact| artefact.called());
+        let names = names.collect::<Vec<_>>().join(" and the ");
         rows.push((
-            "Proven by checks",
-            format!("`ptl preflight --env {environment}{only}`"),
+            "Proof is about",
+            format!("the {names}: with another it must be given anew"),
+        ));
+    }
+    if let Some(fresh) = step.fresh {
+        rows.push((
+            "Proof holds for",
+            format!("{} ({})", fresh.word(), fresh.source),
         ));
     }
     if let Some(wait) = step.wait {
         rows.push(("Usually takes", format!("{} ({})", wait.text, wait.source)));
     }
     rows
+}
+
+/// The commands that run a step's checks, and whether they prove it alone.
+fn checked(step: &StepView<'_>) -> Option<(&'static str, String)> {
+    let environment = step.environment?;
+    // What the endpoint shows is seen by a visit alone, which `preflight` does not make.
+    let (visit, rest): (Vec<_>, Vec<_>) =
+        step.checks.iter().partition(|glob| glob.starts_with("EP-"));
+    let only = |globs: &[&String]| {
+        let globs = globs.iter();
+        globs
+            .map(|glob| format!(" --only '{glob}'"))
+            .collect::<String>()
+    };
+    let mut commands = Vec::new();
+    if !rest.is_empty() {
+        let only = only(&rest);
+        commands.push(format!("`ptl preflight --env {environment}{only}`"));
+    }
+    if !visit.is_empty() {
+        let only = only(&visit);
+        commands.push(format!(
+            "`ptl check-chain --env {environment} --connect FQDN{only}`"
+        ));
+    }
+    let label = match step.proven_by {
+        _ if commands.is_empty() => return None,
+        ProvenBy::Checks => "Proven by checks",
+        ProvenBy::Person => "Proven in part by",
+    };
+    Some((label, commands.join(" and ")))
 }
 
 /// How far a step is, as the rest of a sentence.

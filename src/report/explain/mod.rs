@@ -1,10 +1,13 @@
-//! What `ptl explain` says: the checks, the causes, the trust generations and revocation, for people and as JSON.
+//! What `ptl explain` says: the checks, the causes, the trust generations, revocation and BaRS, for people and as JSON.
 
+mod bars;
 mod check;
 mod generations;
 mod list;
+mod point;
 mod revocation;
 
+pub use bars::BarsDocument;
 pub use check::{CauseDocument, CheckDocument};
 pub use generations::GenerationsDocument;
 pub(in crate::report) use generations::Span;

@@ -2,26 +2,11 @@
 
 use serde::Serialize;
 
-use super::{Explanation, headline, labelled};
+use super::{
+    Explanation, headline, labelled,
+    point::{Conflict, Point, told},
+};
 use crate::environment::Environment;
-
-/// Something that is to be known, and who says it.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Point {
-    about: &'static str,
-    says: &'static str,
-    source: &'static str,
-    /// What another source, or the same one elsewhere, says instead.
-    conflict: Option<Conflict>,
-}
-
-/// What is said instead, and which of the two is right.
-#[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Conflict {
-    says: &'static str,
-    source: &'static str,
-    right: &'static str,
-}
 
 /// The page that this project began with.
 const TOOLKIT: &str = "Deployment Toolkit, Path to Live, step 5 (18 June 2021)";
@@ -130,19 +115,7 @@ impl RevocationDocument {
 impl Explanation for RevocationDocument {
     fn text(&self, width: u16) -> String {
         let mut text = headline("Revocation: how it is told, and who reads it how");
-        for point in self.points {
-            let mut rows = vec![
-                (point.about, point.says.to_owned()),
-                ("source", point.source.to_owned()),
-            ];
-            if let Some(conflict) = point.conflict {
-                let against = format!("\"{}\" ({})", conflict.says, conflict.source);
-                rows.push(("against", against));
-                rows.push(("right is", format!("{}.", conflict.right)));
-            }
-            text.push('\n');
-            text += &labelled(&rows, width);
-        }
+        text += &told(self.points, width);
         text.push('\n');
         text += &headline("Where the lists of each generation are");
         let rows: Vec<_> = self

@@ -104,6 +104,18 @@ impl Large {
                 .any(|(.., status)| matches!(&status, Status::Undetermined(gap) if is_odd(gap)))
     }
 
+    /// Why it does not cover certificates under issuers, in words, where that is so.
+    pub(super) fn scopes(
+        &self,
+        at: Timestamp,
+    ) -> impl Iterator<Item = (&Certificate, &Certificate, String)> {
+        self.statuses(at)
+            .filter_map(|(certificate, issuer, gap, _)| match gap {
+                Some(Gap::OutOfScope(why)) => Some((certificate, issuer, why)),
+                _ => None,
+            })
+    }
+
     /// What it says of each certificate under each issuer; nothing certain where it is only OpenSSL's to judge.
     pub(super) fn said(
         &self,

@@ -102,6 +102,9 @@ impl Lists {
             for (certificate, issuer, said) in list.said(policy.at, is_openssls) {
                 policy.told.add(certificate, issuer, said);
             }
+            for (certificate, issuer, why) in list.scopes(policy.at) {
+                policy.told.add_scope(certificate, issuer, why);
+            }
         }
         Ok(policy)
     }

@@ -6,7 +6,7 @@ use crate::{
     checks::revocation::{Heard, LIST, ListFacts, OCSP, OcspFacts},
     crl::{
         cache::Cache,
-        fetch::{Answered, Came, Fetched, Fetcher, Question, Wish},
+        fetch::{Answered, Came, Fetched, Fetcher, Question, Refused, Wish},
     },
     error::Result,
 };
@@ -72,8 +72,13 @@ impl Round {
 
 fn of_list(fetched: Fetched, context: &Context<'_>) -> Vec<Finding> {
     let subject = fetched.wish.title();
-    if fetched.came == Came::NotAsked {
-        return check::skipped(LIST, &subject, OFFLINE, context.selection);
+    match &fetched.came {
+        Came::NotAsked => return check::skipped(LIST, &subject, OFFLINE, context.selection),
+        Came::Refused(why @ Refused::ByResponder) => {
+            let why = why.to_string();
+            return check::not_applicable(LIST, &subject, &why, context.selection);
+        }
+        _ => {}
     }
     let every = context.install.and_then(|it| it.revocation.every);
     check::run(LIST, &subject, &ListFacts { fetched, every }, context)

@@ -1,12 +1,18 @@
 //! Whose revocation matters: the install's own certificate, its CAs, and the peers that are named or seen.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    config::{Endpoint, Policy, Rule},
-    crl::fetch,
+    check::Cause,
+    checks::revocation::Unasked,
+    config::{self, Endpoint, Policy, Rule},
+    crl::{
+        Gap, fetch,
+        lookup::{self, Wanted},
+        status::Status,
+    },
     environment::{Environment, Generation, Standing},
     error::{Error, Result},
     net::{
@@ -14,7 +20,10 @@ use crate::{
         reach::{Plan, reach},
         target::{Speech, Target},
     },
-    survey::{Subject, chain},
+    survey::{
+        Subject,
+        chain::{self, Set},
+    },
     x509::{Certificate, Contents},
 };
 
@@ -23,23 +32,15 @@ use crate::{
 pub struct Watched {
     /// The certificates, each once; none is a root, which nobody revokes.
     pub certificates: Vec<Arc<Certificate>>,
-    /// Every CA at hand.
+    /// The CAs that somebody vouches for: a file that was named, the profile's pins, or the signature of such a CA. What a
+    /// peer shows is never enough, or a list that it made up would count.
     pub issuers: Vec<Arc<Certificate>>,
-    /// Peers of which no certificate was seen.
-    pub(super) unseen: Vec<Unseen>,
+    /// Peers that nothing is asked about, and why.
+    pub(super) unasked: Vec<(String, Unasked)>,
     /// The generation of the certificates that a CA signed, and what the install makes of it; by SHA-256 of the CA.
     kin: HashMap<String, Kin>,
     /// What holds for all others.
     pub(super) usual: Rule,
-}
-
-/// A peer of which no certificate was seen.
-#[derive(Debug)]
-pub(super) struct Unseen {
-    pub peer: String,
-    pub why: String,
-    /// What to do.
-    pub next: String,
 }
 
 /// A generation, and what the install makes of it.
@@ -50,20 +51,28 @@ struct Kin {
 }
 
 impl Watched {
-    /// Certificates of files; what holds for each generation is the usual.
+    /// Certificates of files; what holds for each generation is the usual. Where no CA is named, those in the files are
+    /// taken at the word of whoever names the files.
     pub fn of_files(
         certificates: &[Arc<Certificate>],
         issuers: Vec<Arc<Certificate>>,
         environment: Option<&Environment>,
     ) -> Self {
         let usual = Rule::default();
-        Self {
+        let own = certificates.iter().filter(|it| it.is_ca());
+        let issuers = match issuers.is_empty() {
+            true => own.cloned().collect(),
+            false => issuers,
+        };
+        let mut watched = Self {
             certificates: fetch::revocable(certificates),
             issuers,
-            unseen: Vec::new(),
+            unasked: Vec::new(),
             kin: environment.map_or_else(HashMap::new, |it| kin(it, |_| usual)),
             usual,
-        }
+        };
+        watched.vouch(certificates);
+        watched
     }
 
     /// Those of an install in one environment: its own certificate with its CAs, the CAs of every generation whose peers
@@ -72,7 +81,7 @@ impl Watched {
         let none = Endpoint::default();
         let endpoint = subject.endpoint.unwrap_or(&none);
         let holding = chain::hold(subject, endpoint);
-        let mut unseen = Vec::new();
+        let mut unasked = Vec::new();
         let mut peers = Vec::new();
         for file in &subject.install.revocation.peers {
             let read = Contents::of(file, None).and_then(|contents| {
@@ -81,34 +90,89 @@ impl Watched {
             });
             match read {
                 Ok(certificates) => peers.extend(certificates.into_iter().map(Arc::new)),
-                Err(error) => unseen.push(Unseen {
-                    peer: format!("peer {}", file.display()),
-                    why: error.to_string(),
-                    next: "Correct `peers` under [revocation] of ptl.toml.".to_owned(),
-                }),
+                Err(error) => unasked.push((
+                    format!("peer {}", file.display()),
+                    Unasked {
+                        cause: Cause::CrlMissing,
+                        why: error.to_string(),
+                        next: "Correct `peers` under [revocation] of ptl.toml.".to_owned(),
+                    },
+                )),
             }
         }
         let own: Vec<_> = holding.leaf.iter().chain(&holding.chain).cloned().collect();
-        let at_hand: Vec<_> = own
-            .iter()
-            .chain(&holding.trusted)
-            .chain(&peers)
-            .cloned()
-            .collect();
-        let mut matter = path(own.first(), &at_hand);
-        matter.extend(accepted(subject, endpoint, &at_hand));
-        matter.extend(peers.iter().flat_map(|peer| path(Some(peer), &at_hand)));
+        let named = own.iter().chain(&holding.trusted).filter(|it| it.is_ca());
         let revocation = &subject.install.revocation;
-        Self {
-            certificates: fetch::revocable(&matter),
+        let mut watched = Self {
+            certificates: Vec::new(),
             kin: kin(subject.environment, |id| revocation.rule(Some(id))),
             usual: revocation.rule(None),
-            issuers: at_hand,
-            unseen,
+            issuers: named.cloned().collect(),
+            unasked,
+        };
+        watched.vouch(&peers);
+        let issuers = &watched.issuers;
+        let mut matter = path(own.first(), issuers);
+        matter.extend(accepted(subject, endpoint, issuers));
+        matter.extend(peers.iter().flat_map(|peer| path(Some(peer), issuers)));
+        watched.certificates = fetch::revocable(&matter);
+        watched
+    }
+
+    /// Those that a server is to show, by the rules of an install where there is one. Where lists are not what is asked
+    /// for, what nobody can tell is no more than a warning.
+    pub fn of_set(
+        set: &Set,
+        rules: Option<(&Environment, &config::Revocation)>,
+        must_be_told: bool,
+    ) -> Self {
+        let soften = |rule: Rule| match rule.policy {
+            Policy::Require if !must_be_told => Rule {
+                policy: Policy::Warn,
+                ..rule
+            },
+            _ => rule,
+        };
+        let rule = |id: Option<&str>| match rules {
+            Some((_, revocation)) => soften(revocation.rule(id)),
+            None => soften(Rule::default()),
+        };
+        let trust = set.trust.iter().map(|trusted| &trusted.certificate);
+        let shown: Vec<_> = std::iter::once(&set.leaf)
+            .chain(&set.chain)
+            .cloned()
+            .collect();
+        Self {
+            certificates: fetch::revocable(&shown),
+            issuers: trust.chain(&set.chain).cloned().collect(),
+            unasked: Vec::new(),
+            kin: rules.map_or_else(HashMap::new, |(environment, _)| {
+                kin(environment, |id| rule(Some(id)))
+            }),
+            usual: rule(None),
         }
     }
 
-    /// Adds what a peer shows on the network, and the CAs above it as far as they are at hand.
+    /// Takes those of these CAs into the issuers that the profile pins, or that an issuer signed.
+    fn vouch(&mut self, shown: &[Arc<Certificate>]) {
+        let mut left: Vec<_> = shown.iter().filter(|it| it.is_ca()).collect();
+        // Whoever was taken in may have signed the next one.
+        loop {
+            let before = left.len();
+            left.retain(|it| {
+                let is_vouched_for = self.kin.contains_key(&it.sha256) || self.signer(it).is_some();
+                if is_vouched_for {
+                    self.issuers.push(Arc::clone(it));
+                }
+                !is_vouched_for
+            });
+            if left.len() == before {
+                break;
+            }
+        }
+    }
+
+    /// Adds what a peer shows on the network, and the CAs above it, where its path leads to a CA that is vouched for.
     ///
     /// # Errors
     /// Where OpenSSL cannot be made ready for a handshake.
@@ -133,30 +197,46 @@ impl Watched {
             Error::internal("could not make OpenSSL ready for a handshake").because(error)
         })?;
         let ways = outcome.targets.iter().flat_map(|it| &it.ways);
-        let mut shown = Vec::new();
+        let mut seen = false;
         for probe in ways.filter_map(|way| way.tls.as_ref()) {
             let chain = probe.best().chain.iter();
-            shown.extend(
-                chain
-                    .map_while(|der| Certificate::from_der(der).ok())
-                    .map(Arc::new),
-            );
+            let shown: Vec<_> = chain
+                .map_while(|der| Certificate::from_der(der).ok())
+                .map(Arc::new)
+                .collect();
+            seen |= !shown.is_empty();
+            self.take_shown(peer, &shown);
         }
-        if shown.is_empty() {
-            self.unseen.push(Unseen {
-                peer: format!("peer {peer}"),
+        if !seen {
+            let unasked = Unasked {
+                cause: Cause::CrlMissing,
                 why: "it showed no certificate".to_owned(),
                 next: format!(
                     "See which layer is shut: `ptl check-firewall --target tls://{peer}`."
                 ),
-            });
+            };
+            self.unasked.push((format!("peer {peer}"), unasked));
         }
-        let at_hand: Vec<_> = self.issuers.iter().chain(&shown).cloned().collect();
-        let mut matter = self.certificates.clone();
-        matter.extend(shown.iter().flat_map(|it| path(Some(it), &at_hand)));
-        self.certificates = fetch::revocable(&matter);
-        self.issuers = at_hand;
         Ok(())
+    }
+
+    /// What a peer showed in one handshake, its own certificate first.
+    fn take_shown(&mut self, peer: &Target, shown: &[Arc<Certificate>]) {
+        let Some(leaf) = shown.first() else {
+            return;
+        };
+        self.vouch(&shown[1..]);
+        if self.signer(leaf).is_some() {
+            let mut matter = self.certificates.clone();
+            matter.extend(path(Some(leaf), &self.issuers));
+            self.certificates = fetch::revocable(&matter);
+            return;
+        }
+        let name = format!("peer {peer}");
+        // Each of its addresses may show the same.
+        if !self.unasked.iter().any(|(known, _)| *known == name) {
+            self.unasked.push((name, stranger(leaf)));
+        }
     }
 
     /// What holds for what a CA signed.
@@ -174,11 +254,29 @@ impl Watched {
         certificates
     }
 
+    /// The CA that signed a certificate, where somebody vouches for it.
     pub(super) fn signer(&self, certificate: &Certificate) -> Option<&Certificate> {
         let mut issuers = self.issuers.iter();
         issuers
             .find(|issuer| certificate.is_signed_by(issuer))
             .map(AsRef::as_ref)
+    }
+
+    /// Why a list in a file says nothing of any of the certificates; nothing where it does of one.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn why_not(&self, list: &Path, at: Timestamp) -> Result<Option<Gap>> {
+        let wanted = self.certificates.iter().cloned().map(Wanted::Certificate);
+        let wanted: Vec<_> = wanted.collect();
+        let looked = lookup::look_up(list.to_owned(), &wanted, &self.issuers, at)?;
+        let best = wanted
+            .first()
+            .map(|any| lookup::best(any, looked.said.iter()));
+        Ok(match best {
+            Some(Status::Undetermined(gap)) => Some(gap),
+            _ => None,
+        })
     }
 
     /// How long a list of a CA is taken past its next update.
@@ -187,6 +285,19 @@ impl Watched {
             .1
             .grace
             .unwrap_or(SignedDuration::ZERO)
+    }
+}
+
+/// Why nothing is asked about a peer that nobody vouches for.
+fn stranger(leaf: &Certificate) -> Unasked {
+    Unasked {
+        cause: Cause::NoTrustedPath,
+        why: format!(
+            "it showed `{}`, whose path leads to no CA that --issuer, ptl.toml or the profile names: its issuer is `{}`",
+            leaf.label(),
+            leaf.issuer
+        ),
+        next: "Name its CA or root by --issuer or in `trust` of ptl.toml, had from whoever runs the CA; what a peer shows proves nothing. If that is done, somebody else answers there.".to_owned(),
     }
 }
 

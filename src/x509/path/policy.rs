@@ -4,10 +4,10 @@ use std::{fmt, net::IpAddr, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::Told;
+use super::{Told, revocation};
 use crate::{
     error::{Error, Result},
-    x509::RevocationList,
+    x509::{Certificate, RevocationList},
 };
 
 /// Everything that a path is judged by; nothing is left to a default of OpenSSL.
@@ -34,6 +34,12 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Whether any list is of the issuer of a certificate, whatever is wrong with it.
+    pub fn has_list_of(&self, certificate: &Certificate, issuer: Option<&Certificate>) -> bool {
+        let told = issuer.map(|issuer| self.told.of(certificate, issuer));
+        revocation::has_list(certificate, self) || told.is_some_and(|told| !told.is_empty())
+    }
+
     /// Chain validation at a moment, and nothing more.
     pub fn at(at: Timestamp) -> Self {
         Self {

@@ -112,7 +112,7 @@ pub(super) fn usable(policy: &Policy) -> impl Iterator<Item = &Arc<RevocationLis
     policy.lists.iter().filter(|list| !list.is_weak)
 }
 
-fn has_list(certificate: &Certificate, policy: &Policy) -> bool {
+pub(super) fn has_list(certificate: &Certificate, policy: &Policy) -> bool {
     policy.lists.iter().any(|list| is_of(list, certificate))
 }
 

@@ -13,6 +13,8 @@ pub struct Told {
     pub lists: usize,
     /// By the SHA-256 of the certificate and of its issuer.
     said: HashMap<(String, String), Vec<Said>>,
+    /// Why one of them does not cover a certificate, in words.
+    scopes: HashMap<(String, String), String>,
 }
 
 /// What one list says of one certificate. Good is what neither names it nor lacks anything.
@@ -78,6 +80,29 @@ impl Told {
     pub fn add(&mut self, certificate: &Certificate, issuer: &Certificate, said: Said) {
         let pair = (certificate.sha256.clone(), issuer.sha256.clone());
         self.said.entry(pair).or_default().push(said);
+    }
+
+    /// Takes along why a list does not cover a certificate under an issuer.
+    pub fn add_scope(&mut self, certificate: &Certificate, issuer: &Certificate, why: String) {
+        let pair = (certificate.sha256.clone(), issuer.sha256.clone());
+        self.scopes.insert(pair, why);
+    }
+
+    /// Why a list does not cover a certificate under an issuer, as a fragment, where one does not.
+    pub fn scope(&self, certificate: &Certificate, issuer: &Certificate) -> Option<&String> {
+        let pair = (certificate.sha256.clone(), issuer.sha256.clone());
+        self.scopes.get(&pair)
+    }
+
+    /// What the lists that say nothing good of a certificate under an issuer lack.
+    pub fn lacks(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+    ) -> impl Iterator<Item = Lack> {
+        self.of(certificate, issuer)
+            .iter()
+            .filter_map(|said| said.lack)
     }
 
     /// What is said of a certificate under an issuer, a list each.

@@ -21,15 +21,6 @@ impl Authority {
         ]);
     }
 
-    /// A CA of another key and this name, `/O=nhs/OU=CA/CN=name`, in a folder of its own: an old key, or an impostor.
-    pub(crate) fn namesake(folder: &str, name: &str) -> Self {
-        let ca = Self::prepare(folder, "sha256");
-        let request = ca.request("ca", &format!("/O=nhs/OU=CA/CN={name}"), None);
-        let dates = (super::FROM, super::UNTIL);
-        ca.sign("ca", &request, super::CA_EXTENSIONS, "sha256", dates, true);
-        ca
-    }
-
     /// Revokes this many certificates that never were.
     pub(crate) fn revoke_made_up(&self, count: u32) {
         let index = self.home.join("index.txt");
