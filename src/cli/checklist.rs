@@ -80,7 +80,8 @@ pub enum ChecklistCommand {
     ///
     /// Whose it is, the stages, what is next and on whom it waits, what was recorded when, the generations and what
     /// ends, what reports of ptl found, and the evidence with its digests. It runs no checks. Of ptl.toml it shows the
-    /// names of organisation, product and endpoints, and nothing else.
+    /// names of organisation, product and endpoints, and nothing else. With `--env FILE` it shows the generations of that
+    /// profile too, as of a lab's.
     Report(ReportArgs),
     /// Write something down
     #[command(flatten)]
