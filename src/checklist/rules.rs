@@ -8,6 +8,8 @@ mod turn;
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
+use jiff::Timestamp;
+
 pub use act::{Action, Actor};
 pub use turn::Turn;
 
@@ -65,35 +67,52 @@ impl<'a> Progress<'a> {
 
     /// What keeps a stage shut: the steps at the root of it, in the checklist's order.
     pub fn gate_missing(&self, stage: &'a Stage) -> Vec<&'a Step> {
-        self.missing(stage.gate.iter().map(String::as_str))
+        self.missing(stage.gate.iter().map(String::as_str), self.now.at)
     }
 
     /// What a step lacks before it can be done, its stage's gate left out, in the checklist's order.
     pub fn requires_missing(&self, step: &'a Step) -> Vec<&'a Step> {
-        self.missing(step.requires.iter().map(String::as_str))
+        self.missing(step.requires.iter().map(String::as_str), self.now.at)
     }
 
     /// The open steps that a step relies on, its stage's gate included.
     pub fn relies_on_open(&self, stage: &'a Stage, step: &'a Step) -> Vec<&'a Step> {
-        self.missing(self.definition.needs(stage, step))
+        let done = self.record(&step.id);
+        let done = done.filter(|_| self.status(&step.id).satisfies());
+        let when = done.map_or(self.now.at, |record| record.at);
+        self.missing(self.definition.needs(stage, step), when)
     }
 
-    /// The steps that are not done among these and, where one is done, among what it relies on.
-    fn missing(&self, ids: impl IntoIterator<Item = &'a str>) -> Vec<&'a Step> {
+    /// The steps that are not done among these, as of a moment, and, where one is done, among what it relies on.
+    ///
+    /// Proof gets old for what is to be done now: what was done on it while it was fresh stands.
+    fn missing(&self, ids: impl IntoIterator<Item = &'a str>, when: Timestamp) -> Vec<&'a Step> {
         let mut seen = BTreeSet::new();
         let mut found = BTreeSet::new();
-        let mut stack: Vec<&str> = ids.into_iter().collect();
-        while let Some(id) = stack.pop() {
-            if !seen.insert(id) {
+        let mut stack: Vec<(&str, Timestamp)> = ids.into_iter().map(|id| (id, when)).collect();
+        while let Some((id, when)) = stack.pop() {
+            if !seen.insert((id, when)) {
                 continue;
             }
-            if !self.status(id).satisfies() {
+            if !self.held(id, when) {
                 found.insert(id);
             } else if let Some((stage, step)) = self.definition.step(id) {
-                stack.extend(self.definition.needs(stage, step));
+                let when = self.record(id).map_or(when, |record| record.at.min(when));
+                let needs = self.definition.needs(stage, step);
+                stack.extend(needs.map(|need| (need, when)));
             }
         }
         self.in_order(&found)
+    }
+
+    /// Whether a step lets through what was done at a moment: as it is now, but for the age of its proof.
+    fn held(&self, id: &str, when: Timestamp) -> bool {
+        self.status(id).satisfies()
+            || self.turn(id).is_some_and(|turn| {
+                matches!(turn, Turn::Stale { since, fresh } if since
+                    .checked_add(fresh.lasts)
+                    .is_ok_and(|end| when < end))
+            })
     }
 
     /// Every step that relies on one, directly or through others, in the checklist's order.

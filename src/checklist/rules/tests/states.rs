@@ -217,3 +217,35 @@ fn a_proof_holds_until_it_is_as_old_as_its_step_lets_it_be() {
     state.records.get_mut("int.crl").unwrap().status = Status::Failed;
     assert_eq!(status(&state, end), (Status::Failed, None));
 }
+
+#[test]
+fn proof_gets_old_for_what_is_to_be_done_and_not_for_what_was_done_on_it() {
+    let definition = provider();
+    let mut state = done_before(&definition, "live.hscn");
+    let at = |days: i64| Now::at(actor().at + jiff::SignedDuration::from_hours(24 * days));
+    let missing = |state: &State, id: &str, days: i64| {
+        let now = at(days);
+        let progress = Progress {
+            definition: &definition,
+            state,
+            now: &now,
+        };
+        let (stage, step) = definition.step(id).unwrap();
+        ids(&progress.relies_on_open(stage, step))
+    };
+    // Half a year later the proofs of INT are old: what was assured on them stands, and live is not shut by them.
+    let progress = at(180);
+    let of_int = Progress {
+        definition: &definition,
+        state: &state,
+        now: &progress,
+    };
+    assert_eq!(of_int.status("int.crl"), Status::Open);
+    assert_eq!(missing(&state, "live.hscn", 180), [""; 0]);
+    assert_eq!(missing(&state, "int.ssp", 180), [""; 0]);
+    // What is done anew on them needs them fresh.
+    let reopen = Action::Reopen("once more".to_owned());
+    act(&definition, &mut state, "int.security", reopen);
+    assert!(missing(&state, "int.security", 180).contains(&"int.crl".to_owned()));
+    assert_eq!(missing(&state, "int.security", 1), [""; 0]);
+}
