@@ -100,7 +100,19 @@ fn read(global: &Global) -> Result<Book> {
     let book = Book::read(&global.install, global.time()?)?;
     warn_of_another(&book.definition.id, global);
     warn_of_hands(&book.state);
+    warn_of_unseen(&book);
     Ok(book)
+}
+
+/// What cannot be seen is not known to be the same: whoever reads on must not take it for that.
+fn warn_of_unseen(book: &Book) {
+    let unseen: Vec<String> = book.not_compared().into_iter().collect();
+    if !unseen.is_empty() {
+        terminal::note(&format!(
+            "warning: not seen here, so nobody compared it with what was proven: {}; what ptl.toml names must be there and be read",
+            unseen.join(", ")
+        ));
+    }
 }
 
 /// What was changed by hand counts for nothing, and whoever did must not wonder.

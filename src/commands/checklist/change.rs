@@ -9,6 +9,7 @@ use crate::{
     checklist::{
         book::Book,
         copies, evidence, held,
+        history::Act,
         rules::{Action, Actor},
         state::{self, Changed, Proof},
         view::View,
@@ -102,6 +103,16 @@ fn change(
             let content = files::read(path, held::MOST)?;
             file.copy = Some(copies::keep(&global.install, file, &content)?);
         }
+    }
+    let unbound: Vec<String> = match deed.act {
+        Act::Done => before.not_bound(step).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    if !unbound.is_empty() {
+        terminal::note(&format!(
+            "warning: not seen here: {}; the proof is tied to none, and another one will not open {step} again",
+            unbound.join(", ")
+        ));
     }
     let changed = opened.record(vec![deed], &actor.by, actor.at)?;
     warn_of_clocks(&changed, &actor);
