@@ -4,11 +4,13 @@
 //! again proves nothing until that one is done: gates look all the way down.
 
 mod act;
+mod ahead;
 mod turn;
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
 pub use act::{Action, Actor};
+pub use ahead::Ahead;
 pub use turn::Turn;
 
 use super::{

@@ -1,16 +1,18 @@
 //! A checklist and what happened to it, put together: the document that every format prints.
 
 mod change;
+mod next;
 
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use super::{
     definition::{Artefact, Fresh, ProvenBy, Stage, Step, Wait},
-    rules::{Progress, Ready},
+    rules::Progress,
     state::{Evidence, Proof, Status},
 };
 pub use change::Change;
+pub use next::{AheadStep, AheadView, AwaitedStep, AwaitedView, NextView};
 
 use crate::{check::Verdict, environment::Role};
 
@@ -38,6 +40,10 @@ pub struct View<'a> {
     pub stages: Vec<StageView<'a>>,
     /// What can be done now, what should come first first.
     pub next: Vec<NextView<'a>>,
+    /// Who is waited for, who is late first.
+    pub awaited: Vec<AwaitedView<'a>>,
+    /// The longest chain of waiting that sources have figures for; nothing where none has one any more.
+    pub ahead: Option<AheadView<'a>>,
     /// The digests of the newest events; none before anything happened, several where histories have not been joined.
     pub heads: Vec<String>,
     /// The steps whose tables were changed by hand, which counts for nothing until it is adopted.
@@ -184,27 +190,6 @@ pub struct EvidenceView<'a> {
     pub by: &'a str,
 }
 
-/// A step that can be done now, and why first.
-#[derive(Clone, Debug, Serialize)]
-pub struct NextView<'a> {
-    /// The step.
-    pub id: &'a str,
-    /// What is so once it is done.
-    pub title: &'a str,
-    /// The title of its stage.
-    pub stage: &'a str,
-    /// Open or in progress.
-    pub state: Status,
-    /// Who acts.
-    pub owner: &'a str,
-    /// How long others usually take.
-    pub wait: Option<&'a Wait>,
-    /// How many steps wait for it, directly or through others.
-    pub waiting: usize,
-    /// What speaks for doing it first, in a sentence.
-    pub why: String,
-}
-
 impl<'a> View<'a> {
     /// Everything of a checklist.
     pub fn of(progress: &Progress<'a>) -> Self {
@@ -225,6 +210,8 @@ impl<'a> View<'a> {
             summary: Summary::of(&stages),
             stages,
             next: progress.ready().iter().map(NextView::of).collect(),
+            awaited: next::awaited(progress),
+            ahead: progress.ahead().as_ref().map(AheadView::of),
             heads: progress.state.history.heads(),
             by_hand: progress.state.by_hand.keys().map(String::as_str).collect(),
             sound: progress.state.faults.is_empty(),
@@ -239,6 +226,12 @@ impl<'a> View<'a> {
         }
         self.stages.retain(|stage| !stage.steps.is_empty());
         self
+    }
+
+    /// Whether nothing is left to do.
+    pub fn is_at_its_end(&self) -> bool {
+        let mut stages = self.stages.iter();
+        stages.all(|stage| stage.done() == stage.steps.len())
     }
 
     /// A step and its stage.
@@ -361,34 +354,6 @@ impl<'a> EvidenceView<'a> {
             at: evidence.at,
             by: &evidence.by,
         }
-    }
-}
-
-impl<'a> NextView<'a> {
-    fn of(ready: &Ready<'a>) -> Self {
-        let step = ready.step;
-        Self {
-            id: &step.id,
-            title: &step.title,
-            stage: &ready.stage.title,
-            state: ready.status,
-            owner: &step.owner,
-            wait: step.wait.as_ref(),
-            waiting: ready.waiting,
-            why: why(ready),
-        }
-    }
-}
-
-fn why(ready: &Ready<'_>) -> String {
-    let waiting = match ready.waiting {
-        0 => "no other step waits for it".to_owned(),
-        1 => "1 step waits for it".to_owned(),
-        many => format!("{many} steps wait for it"),
-    };
-    match &ready.step.wait {
-        Some(wait) => format!("it usually takes {}, and {waiting}", wait.text),
-        None => waiting,
     }
 }
 

@@ -5,6 +5,7 @@ mod change;
 mod handover;
 mod lint;
 mod merge;
+mod walk;
 
 use std::path::Path;
 
@@ -52,6 +53,7 @@ fn said(command: &ChecklistCommand, global: &Global, layout: Layout) -> Result<S
         }
         ChecklistCommand::Show { step } => show(step.as_deref(), global, layout),
         ChecklistCommand::Next => next(global, layout),
+        ChecklistCommand::Walk(args) => walk::run(args, global, layout),
         ChecklistCommand::Begin { definition, folder } => {
             begin(definition, folder.as_deref(), global, layout)
         }

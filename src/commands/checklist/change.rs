@@ -67,7 +67,13 @@ pub(super) fn run(word: &Word, global: &Global, layout: Layout) -> Result<String
 }
 
 /// Does something to a step, and says what it brought about.
-fn change(step: &str, action: Action, by: &By, global: &Global, layout: Layout) -> Result<String> {
+pub(super) fn change(
+    step: &str,
+    action: Action,
+    by: &By,
+    global: &Global,
+    layout: Layout,
+) -> Result<String> {
     let actor = actor(by, global)?;
     let opened = state::open(&global.install)?;
     let before = Book::of(&opened, &global.install, actor.at);
@@ -99,7 +105,7 @@ pub(super) fn line(flag: &str, text: Option<&String>) -> Result<Option<String>> 
 }
 
 /// A day of a flag.
-fn day(flag: &str, text: &str) -> Result<Date> {
+pub(super) fn day(flag: &str, text: &str) -> Result<Date> {
     text.trim().parse().map_err(|_| {
         Error::input(format!(
             "{flag}: `{}` is no day of the calendar",
