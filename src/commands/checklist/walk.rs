@@ -116,10 +116,11 @@ impl Walk<'_> {
             let text = companion::at_step(&view, step.id, why_not.as_deref(), self.layout.width);
             terminal::print(&text)?;
             if let Then::Leave = self.at(step.id)? {
-                return Ok(format!(
-                    "Left at {}. What was answered is written down; go on with `ptl checklist walk`.\n",
+                let left = format!(
+                    "Left at {}. What was answered is written down; go on with `ptl checklist walk`.",
                     step.id
-                ));
+                );
+                return Ok(companion::said(&left, self.layout.width));
             }
         }
     }
@@ -173,12 +174,13 @@ impl Walk<'_> {
         .filter(|(key, _)| *key != 'c' || can_check)
         .collect();
         terminal::print(&companion::choices(&choices, self.layout.width))?;
-        let keys: String = choices.iter().map(|(key, _)| *key).collect();
+        let keys: Vec<String> = choices.iter().map(|(key, _)| key.to_string()).collect();
+        let keys = keys.join(" ");
         let chosen = |text: &str| choices.iter().find(|(key, says)| is(text, *key, says));
         let answer = terminal::ask(&format!("What now ({keys})"), None, |text| {
             match chosen(text) {
                 Some(_) => Ok(()),
-                None => Err(format!("one letter of {keys}")),
+                None => Err(format!("that is none of {keys}")),
             }
         })
         .map_err(|error| {
@@ -205,6 +207,10 @@ impl Walk<'_> {
             's' => self.elsewhere(view),
             _ => Ok(Then::Leave),
         }
+    }
+
+    fn says(&self, text: &str) -> Result<()> {
+        terminal::print(&companion::said(text, self.layout.width))
     }
 
     fn shows(&self, text: &str) -> Result<Then> {

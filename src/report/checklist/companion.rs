@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// The width of the labels of a step.
-const LABELS: usize = 19;
+const LABELS: usize = 20;
 
 /// A step as somebody comes to it: where that is, what is to do, and why now. `checks` says why its checks cannot be
 /// run here, where it has any and they cannot.
@@ -47,13 +47,23 @@ pub fn at_step(view: &View<'_>, id: &str, checks: Option<&str>, width: u16) -> S
     }
     format!(
         "\n{}\n{}{}\n",
-        columns([vec![place]], &[], width),
-        columns([vec![format!("{id}: {}", step.title)]], &[], width)
-            .lines()
-            .map(|line| format!("{}\n", bold(line)))
-            .collect::<String>(),
+        said(&place, width),
+        emphasised(&format!("{id}: {}", step.title), width),
         columns(rows, &[LABELS], width)
     )
+}
+
+/// A sentence in lines that fit.
+pub fn said(text: &str, width: u16) -> String {
+    columns([vec![visible(text).into_owned()]], &[], width)
+}
+
+fn emphasised(text: &str, width: u16) -> String {
+    let lines = said(text, width);
+    lines
+        .lines()
+        .map(|line| format!("{}\n", bold(line)))
+        .collect()
 }
 
 /// How far a step is that something happened to already, or that cannot be done yet.
@@ -92,7 +102,7 @@ pub fn numbered(view: &View<'_>, width: u16) -> String {
         let whom = step.on.filter(|_| step.state == Status::Waiting);
         let remark = match whom {
             Some(on) => format!(
-                "\n{} waited for since {}",
+                "\nWaits for {} since {}",
                 visible(on),
                 since(step).unwrap_or_default()
             ),
@@ -120,10 +130,10 @@ pub fn places<'a, 'b>(view: &'b View<'a>) -> Vec<&'b StepView<'a>> {
 
 /// Where the walk begins: who is waited for, so that an answer that has come is not forgotten.
 pub fn opening(view: &View<'_>, width: u16) -> String {
-    let mut text = format!("{}\n", bold(&occasion(view)));
+    let mut text = emphasised(&occasion(view), width);
     if !view.awaited.is_empty() && !view.next.is_empty() {
         text += &waited_for(view, width);
-        text += "\nHas one of them answered? Go there with `s`.\n";
+        text += "\nHas one of them answered? Go there: `s`.\n";
     }
     text
 }
@@ -131,7 +141,7 @@ pub fn opening(view: &View<'_>, width: u16) -> String {
 /// Where nothing can be done: who or what is waited for and what ends that, or that the way is at its end.
 pub fn resting(view: &View<'_>, width: u16) -> String {
     let answer = format!("{}. {}", tally(view), next_sentence(view));
-    let mut text = format!("\n{}\n", bold(&answer));
+    let mut text = format!("\n{}", emphasised(&answer, width));
     if view.is_at_its_end() {
         return text + &columns(afterwards(view), &[30], width);
     }
@@ -158,7 +168,7 @@ pub fn resting(view: &View<'_>, width: u16) -> String {
     }
     let first = places(view).first().map_or("STEP", |step| step.id);
     let go_on = format!("When one of them is free, go on there: `ptl checklist walk {first}`.");
-    text + "\n" + &columns([vec![go_on]], &[], width)
+    text + "\n" + &said(&go_on, width)
 }
 
 /// What is left to do once a checklist is at its end: everything that runs out, and comes again.

@@ -4,8 +4,11 @@ use super::bold;
 use crate::{
     checklist::view::StepView,
     config::{Endpoint, Install},
-    report::{csr::Desk, visible},
+    report::{csr::Desk, human::columns, visible},
 };
+
+/// The widest line of a mail that is still quoted well.
+const MAIL: usize = 72;
 
 /// The text to whoever acts on a step: what has to be so, for whom, and what would prove it.
 pub fn letter(step: &StepView<'_>, install: Option<&Install>) -> String {
@@ -38,12 +41,20 @@ pub fn letter(step: &StepView<'_>, install: Option<&Install>) -> String {
         String::new(),
         "[your name], [your phone]".to_owned(),
     ]);
-    let lines = lines.iter().map(|line| format!("{}\n", visible(line)));
+    let lines = lines.iter().map(|line| wrapped(line));
     format!(
         "\n{}\n\n{}",
         bold("A text to send"),
         lines.collect::<String>()
     )
+}
+
+/// A line as mails have it; only what is long is broken, so that names stay whole.
+fn wrapped(line: &str) -> String {
+    match line.chars().count() {
+        0..=MAIL => format!("{}\n", visible(line)),
+        _ => columns([vec![visible(line).into_owned()]], &[], MAIL as u16),
+    }
 }
 
 /// What the other side has to know, as far as `ptl.toml` says it.

@@ -19,7 +19,7 @@ impl Walk<'_> {
     /// What is refused leads back to the first question: of a key that is pasted in many lines, no later line may be
     /// taken for a reference.
     pub(super) fn done(&mut self, step: &StepView<'_>) -> Result<Then> {
-        terminal::print(&format!("Wanted: {}.\n", step.evidence_wanted))?;
+        self.says(&format!("Wanted: {}.", step.evidence_wanted))?;
         let Some(answer) = terminal::ask_or_nothing("Reference or file", |_| Ok(()))? else {
             return Ok(Then::Stay);
         };

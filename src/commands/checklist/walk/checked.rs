@@ -37,14 +37,13 @@ impl Walk<'_> {
             report::render(&report, Format::Human, self.layout)?
         ))?;
         if report.verdict != Verdict::Pass {
-            return self.shows(
-                "Nothing is written down: this proves nothing yet. Mend it and run them again, or say what is known.",
-            );
+            self.says("Nothing is written down: this proves nothing yet. Mend it and run them again, or say what is known.")?;
+            return Ok(Then::Stay);
         }
         let mut proofs = Vec::new();
         if step.proven_by == ProvenBy::Person {
-            terminal::print(&format!(
-                "The report is a part of the proof. Wanted: {}.\n",
+            self.says(&format!(
+                "The report is a part of the proof. Wanted: {}.",
                 step.evidence_wanted
             ))?;
             let besides = "Reference or file, or Enter if the report is all";
