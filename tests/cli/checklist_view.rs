@@ -177,7 +177,7 @@ fn who_is_waited_for_stands_together_and_who_is_late_comes_first() {
     ptl(&bench, &["next"])
         .exits(0)
         .says("Waiting for the Booking team\n  overdue     plan.usecase")
-        .says("due 2026-11-21, which is over: ask them")
+        .says("2026-11-21, which is over: ask them")
         .says("Waiting ahead: 33 working days in a row, by the sources' figures")
         .says("can go on side by side");
 }

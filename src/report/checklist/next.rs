@@ -88,7 +88,7 @@ fn side_by_side(view: &View<'_>, width: u16) -> String {
         .collect();
     let owners: Vec<&str> = owners.iter().map(String::as_str).collect();
     let line = format!(
-        "None of these {} relies on another of them, so they can go on side by side: {}.",
+        "These {} can go on side by side, for none relies on another: {}.",
         view.next.len(),
         listed(&owners, owners.len())
     );
