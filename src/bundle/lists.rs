@@ -293,7 +293,11 @@ pub(super) fn is_file_name(server: Server, name: &str) -> bool {
             let word = name
                 .strip_prefix("list-")
                 .and_then(|it| it.strip_suffix(".crl"));
-            word.is_some_and(|word| !word.is_empty() && word.chars().all(plain))
+            word.is_some_and(|word| {
+                let (ca, number) = word.split_once('.').unwrap_or((word, "2"));
+                let is_number = number.bytes().all(|it| it.is_ascii_digit());
+                !ca.is_empty() && ca.chars().all(plain) && is_number && !number.is_empty()
+            })
         }
         Server::OpensslDir => name.split_once(".r").is_some_and(|(hash, number)| {
             let is_number = !number.is_empty() && number.bytes().all(|it| it.is_ascii_digit());
@@ -313,7 +317,7 @@ mod tests {
             (Server::Nginx, &["lists.pem"][..]),
             (
                 Server::Iis,
-                &["list-nhs-int-1c.crl", "list-nhs-int-1c-2.crl"],
+                &["list-nhs-int-1c.crl", "list-nhs-int-1c.2.crl"],
             ),
             (Server::OpensslDir, &["0a1b2c3d.r0", "0a1b2c3d.r12"]),
         ] {
@@ -324,6 +328,10 @@ mod tests {
                 "manifest.json",
                 "0a1b2c3d.0",
                 "list-.crl",
+                "list-.2.crl",
+                "list-a..crl",
+                "list-a.2.3.crl",
+                "list-a.b.crl",
                 "list-a/../b.crl",
                 "../lists.pem",
                 "0A1B2C3D.r0",

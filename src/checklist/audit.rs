@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{
+    copies::{Copied, Standing},
     definition::Definition,
     history::{
         Act, Deed, History,
@@ -35,6 +36,8 @@ pub struct Audit {
     pub by_hand: Vec<HandView>,
     /// Where a clock was behind an entry before it: the order of the entries counts.
     pub clocks: Vec<String>,
+    /// The copies of evidence that are not what was written down, or gone.
+    pub copies: Vec<Copied>,
     /// Whether what somebody remembers is in the file; nothing where nobody asked.
     pub head: Option<HeadView>,
 }
@@ -75,8 +78,13 @@ pub struct HeadView {
 }
 
 impl Audit {
-    /// Audits a record; `head` is a digest that must be in it.
-    pub fn of(definition: &Definition, state: &State, head: Option<&str>) -> Self {
+    /// Audits a record; `head` is a digest that must be in it, `copies` those of evidence that the install keeps.
+    pub fn of(
+        definition: &Definition,
+        state: &State,
+        head: Option<&str>,
+        copies: Vec<Copied>,
+    ) -> Self {
         let history = &state.history;
         let faults = state.faults.iter().map(|(line, fault)| FaultView {
             line: *line,
@@ -105,6 +113,10 @@ impl Audit {
             faults: faults.collect(),
             by_hand: by_hand.collect(),
             clocks: clocks(history),
+            copies: copies
+                .into_iter()
+                .filter(|copied| copied.standing != Standing::Kept)
+                .collect(),
             head: head.map(|head| HeadView::of(history, head)),
         }
     }
@@ -112,7 +124,7 @@ impl Audit {
     /// Whether nothing is wrong with it.
     pub fn is_sound(&self) -> bool {
         let is_there = self.head.as_ref().is_none_or(|head| head.digest.is_some());
-        self.faults.is_empty() && self.by_hand.is_empty() && is_there
+        self.faults.is_empty() && self.by_hand.is_empty() && self.copies.is_empty() && is_there
     }
 }
 

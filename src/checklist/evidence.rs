@@ -33,16 +33,23 @@ pub fn proof(argument: &str) -> Result<Proof> {
     if let Some(words) = argument.strip_prefix("text:") {
         return text(words);
     }
+    match file_of(argument) {
+        Some(path) => file(path),
+        None => text(argument),
+    }
+}
+
+/// The file that an `--evidence` names; nothing where it is text.
+pub fn file_of(argument: &str) -> Option<&Path> {
+    if argument.starts_with("text:") {
+        return None;
+    }
     if let Some(name) = argument.strip_prefix("file:") {
-        return file(Path::new(name));
+        return Some(Path::new(name));
     }
     let path = Path::new(argument);
     // A key's text would be too long for a name: that it cannot be looked up is no mistake.
-    if path.symlink_metadata().is_ok() || looks_like_a_file(argument) {
-        file(path)
-    } else {
-        text(argument)
-    }
+    (path.symlink_metadata().is_ok() || looks_like_a_file(argument)).then_some(path)
 }
 
 /// A mistyped file name must not be written down as if it were a reference.
@@ -124,6 +131,7 @@ fn file(path: &Path) -> Result<Proof> {
                 sha256: searched.sha256,
                 size: searched.size,
                 report: report::read(&searched.begins_with),
+                copy: None,
             }))
         }
         _ => Err(too_large(&shown)),
@@ -259,6 +267,7 @@ mod tests {
                     .to_owned(),
                 size: 3,
                 report: None,
+                copy: None,
             })
         );
     }

@@ -22,7 +22,7 @@ use crate::{
 pub const FOLDER: &str = "evidence";
 
 /// The most that is taken as evidence; a larger file was never recorded.
-const MOST: u64 = 64 * 1024 * 1024;
+pub const MOST: u64 = 64 * 1024 * 1024;
 
 /// A file of the folder that the checklist has recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]

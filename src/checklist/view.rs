@@ -1,6 +1,7 @@
 //! A checklist and what happened to it, put together: the document that every format prints.
 
 mod change;
+mod evidence;
 mod next;
 
 use jiff::{Timestamp, civil::Date};
@@ -9,12 +10,13 @@ use serde::Serialize;
 use super::{
     definition::{Artefact, Fresh, ProvenBy, Stage, Step, Wait},
     rules::Progress,
-    state::{Evidence, Proof, Status},
+    state::Status,
 };
 pub use change::Change;
+pub use evidence::EvidenceView;
 pub use next::{AheadStep, AheadView, AwaitedStep, AwaitedView, NextView};
 
-use crate::{check::Verdict, environment::Role};
+use crate::environment::Role;
 
 /// The whole checklist, as `ptl checklist show --format json` prints it.
 #[derive(Clone, Debug, Serialize)]
@@ -166,30 +168,6 @@ pub struct StepView<'a> {
     pub evidence: Vec<EvidenceView<'a>>,
 }
 
-/// A piece of evidence; either `text`, or `file`, `sha256` and `size`.
-#[derive(Clone, Debug, Serialize)]
-pub struct EvidenceView<'a> {
-    /// A reference in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<&'a str>,
-    /// A file's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub file: Option<&'a str>,
-    /// SHA-256 of its content, lower-case hex.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha256: Option<&'a str>,
-    /// Its length in bytes.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-    /// The verdict, where it is a report of ptl.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<Verdict>,
-    /// When it was given.
-    pub at: Timestamp,
-    /// Who gave it.
-    pub by: &'a str,
-}
-
 impl<'a> View<'a> {
     /// Everything of a checklist.
     pub fn of(progress: &Progress<'a>) -> Self {
@@ -209,7 +187,7 @@ impl<'a> View<'a> {
             role: definition.role,
             summary: Summary::of(&stages),
             stages,
-            next: progress.ready().iter().map(NextView::of).collect(),
+            next: NextView::all(progress),
             awaited: next::awaited(progress),
             ahead: progress.ahead().as_ref().map(AheadView::of),
             heads: progress.state.history.heads(),
@@ -335,25 +313,6 @@ impl<'a> StepView<'a> {
     /// Whether it is done, but relies on something that is open.
     pub fn is_recheck(&self) -> bool {
         self.state == Status::Done && !self.missing.is_empty()
-    }
-}
-
-impl<'a> EvidenceView<'a> {
-    fn of(evidence: &'a Evidence) -> Self {
-        let (text, file) = match &evidence.proof {
-            Proof::Text(text) => (Some(text.as_str()), None),
-            Proof::File(file) => (None, Some(file)),
-        };
-        let report = file.and_then(|file| file.report.as_ref());
-        Self {
-            text,
-            file: file.map(|file| file.name.as_str()),
-            sha256: file.map(|file| file.sha256.as_str()),
-            size: file.map(|file| file.size),
-            verdict: report.map(|report| report.verdict),
-            at: evidence.at,
-            by: &evidence.by,
-        }
     }
 }
 

@@ -16,6 +16,7 @@ Examples:
   ptl checklist show int.csr                        all about one step
   ptl checklist start int.csr                       work on it has begun
   ptl checklist done int.csr --evidence 'TICKET-7'  it is done, and this proves it
+  ptl checklist verify int.csr                      run the step's checks, and write their verdict down
   ptl checklist begin renewal                       a certificate ends: a checklist beside this one
   ptl checklist lint steps.toml                     your own steps: what is wrong with them, and where
   ptl checklist report                              where the install stands, to paste into a ticket
@@ -28,6 +29,13 @@ pub struct ChecklistArgs {
     /// What to do; `show` where nothing is said
     #[command(subcommand)]
     pub command: Option<ChecklistCommand>,
+}
+
+impl ChecklistArgs {
+    /// Whether checks are run.
+    pub fn verifies(&self) -> bool {
+        matches!(self.command, Some(ChecklistCommand::Verify(_)))
+    }
 }
 
 /// What to do with the checklist.
@@ -54,6 +62,13 @@ pub enum ChecklistCommand {
         /// The new folder; left out, the checklist's name in the install's folder
         folder: Option<PathBuf>,
     },
+    /// Run the checks that steps name, and write down what they say
+    ///
+    /// Each runs against its step's environment, by what ptl.toml says of it. Where the definition lets checks prove a step
+    /// alone, a pass makes it done; a failure makes it failed, done steps too; what was not found out changes no state. The
+    /// verdict and the SHA-256 of the step's report are written down.
+    #[command(after_help = VERIFY)]
+    Verify(VerifyArgs),
     /// Say whether the record is as ptl wrote it, and states follow from what was done
     Audit(AuditArgs),
     /// Join what two people wrote at the same time
@@ -71,7 +86,8 @@ pub enum ChecklistCommand {
     ///
     /// Whose it is, the stages, what is next and on whom it waits, what was recorded when, the generations and what
     /// ends, what reports of ptl found, and the evidence with its digests. It runs no checks. Of ptl.toml it shows the
-    /// names of organisation, product and endpoints, and nothing else.
+    /// names of organisation, product and endpoints, and nothing else. With `--env FILE` it shows the generations of that
+    /// profile too, as of a lab's.
     Report(ReportArgs),
     /// Write something down
     #[command(flatten)]
@@ -113,6 +129,9 @@ pub enum Word {
         /// A reference in words, or a file, of which name, size and SHA-256 are kept; may be given again
         #[arg(long, value_name = "TEXT|FILE")]
         evidence: Vec<String>,
+        /// Keep a copy of each file in the install's folder evidence/, which is never written over
+        #[arg(long)]
+        copy: bool,
         /// Who says so
         #[command(flatten)]
         by: By,
@@ -206,6 +225,35 @@ Examples:
   ptl checklist lint --format json    every finding with file, line and column
 
 Exit: 0 clean, 1 findings, 2 no TOML, or a file that cannot be read.";
+
+/// The end of `ptl checklist verify --help`.
+const VERIFY: &str = "\
+Without STEP it is every step with checks that can be proven now, or that is done already.
+
+The report of a step is what --format json holds as its `report`, by itself: the digest is of that, whether or not --copy
+keeps it in evidence/ beside checklist.toml.
+
+Examples:
+  ptl checklist verify                   every step whose checks can say something now
+  ptl checklist verify int.csr           one step
+  ptl checklist verify int.csr --copy    and keep its report in evidence/
+  ptl checklist verify --offline         without a network: what needs one is not found out
+
+Exit: 0 every step passed, 1 one failed, or a gate is shut, 2 wrong input, 3 something could not be found out.";
+
+/// Whose checks are run.
+#[derive(Args, Debug)]
+pub struct VerifyArgs {
+    /// Steps, as int.csr; left out, every one whose checks can say something now
+    pub step: Vec<String>,
+    /// Keep each step's report in the install's folder evidence/, which is never written over
+    #[arg(long)]
+    pub copy: bool,
+    /// Who says so
+    #[command(flatten)]
+    pub by: By,
+}
+
 /// The report that is handed over.
 #[derive(Args, Debug)]
 pub struct ReportArgs {

@@ -2,6 +2,8 @@
 
 mod connect;
 
+pub(super) use connect::record;
+
 use std::path::PathBuf;
 
 use super::{Exit, context::Scene, deliver, open_output, passphrase, wait};

@@ -5,6 +5,7 @@ mod change;
 mod handover;
 mod lint;
 mod merge;
+mod verify;
 mod walk;
 
 use std::path::Path;
@@ -37,6 +38,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
     let (text, exit) = match &args.command {
         None => (show(None, global, layout)?, Exit::Pass),
         Some(ChecklistCommand::Audit(args)) => audit::run(args, global, layout)?,
+        Some(ChecklistCommand::Verify(args)) => verify::run(args, global, layout)?,
         Some(ChecklistCommand::Lint { file }) => lint::run(file.as_deref(), global, layout)?,
         Some(command) => (said(command, global, layout)?, Exit::Pass),
     };
@@ -48,6 +50,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
 fn said(command: &ChecklistCommand, global: &Global, layout: Layout) -> Result<String> {
     match command {
         ChecklistCommand::Audit(args) => audit::run(args, global, layout).map(|(text, _)| text),
+        ChecklistCommand::Verify(args) => verify::run(args, global, layout).map(|(text, _)| text),
         ChecklistCommand::Lint { file } => {
             lint::run(file.as_deref(), global, layout).map(|(text, _)| text)
         }
@@ -76,8 +79,13 @@ fn show(step: Option<&str>, global: &Global, layout: Layout) -> Result<String> {
         return report::explain(&document, global.format, layout);
     };
     progress.find(step)?;
+    let mut view = view.only(step);
+    let steps = view.stages.iter_mut().flat_map(|stage| &mut stage.steps);
+    for evidence in steps.flat_map(|step| &mut step.evidence) {
+        evidence.look(&global.install)?;
+    }
     let document = OneStep {
-        view: &view.only(step),
+        view: &view,
         relying: progress.relying_on(step).len(),
     };
     report::explain(&document, global.format, layout)

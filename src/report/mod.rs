@@ -18,8 +18,8 @@ use clap::ValueEnum;
 
 pub use crate::template::visible;
 pub use checklist::{
-    Archive, Archived, Begun, Lint, Manifest, NextSteps, OneStep, Recorded, WholeChecklist,
-    companion, handed_over, letter,
+    Archive, Archived, Begun, Lint, Manifest, NextSteps, OneStep, Recorded, Verified, VerifiedStep,
+    WholeChecklist, companion, handed_over, letter,
 };
 pub use crl::{ListStatus, LookUp};
 pub use expiry::Expiry;

@@ -7,7 +7,7 @@ use crate::{
     on_its_way::{HOSTILE, hostile, on_its_way},
     pki::{self, NAME},
     schemas::conforms,
-    support::{Bench, provider_install},
+    support::{Bench, Run, provider_install},
 };
 
 /// The report as the document that every form is made of.
@@ -143,6 +143,36 @@ fn a_checklist_without_install_or_history_has_a_report_too() {
     let report = document(&old);
     assert_eq!(report["events"][0]["act"], "import");
     assert_eq!(report["events"][0]["state"], "done");
+}
+
+#[test]
+fn a_profile_of_ones_own_shows_its_generations() {
+    let bench = on_its_way();
+    let shipped = include_str!("../../templates/environments/int.toml");
+    bench.write(
+        "own.toml",
+        shipped.replacen("id = \"int\"", "id = \"rig\"", 1),
+    );
+    let install = bench
+        .read("ptl.toml")
+        .replace("[environment.live]", "[environment.rig]");
+    bench.write("ptl.toml", install);
+    let of_rig = |run: Run| {
+        let report = run.exits(0).json();
+        let generations = report["generations"].as_array().unwrap().iter();
+        generations.filter(|it| it["environment"] == "rig").count()
+    };
+    let report = ["report", "--format", "json"];
+    assert_eq!(of_rig(ptl(&bench, &report)), 0);
+    let own = ptl(&bench, &[&report[..], &["--env", "own.toml"]].concat()).complains_not();
+    assert_eq!(of_rig(own), 3);
+    let install = bench.read("ptl.toml");
+    bench.write("ptl.toml", install.replace("= \"int\"", "= \"own.toml\""));
+    assert_eq!(of_rig(ptl(&bench, &report)), 3);
+    ptl(&bench, &[&report[..], &["--env", "int"]].concat())
+        .exits(0)
+        .complains("note: --env changes nothing here");
+    ptl(&bench, &["report", "--env", "none"]).refuses("none");
 }
 
 #[test]

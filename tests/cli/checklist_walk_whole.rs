@@ -32,7 +32,7 @@ fn request(bench: &Bench, session: &mut Session) {
         .expect("int.csr: ")
         .expect("What now (d c w")
         .types("c\r");
-    session.expect("Nothing is written down: this proves nothing yet");
+    session.expect("a all about it");
     let key = format!("{FQDN}.key");
     bench.write(&key, std::fs::read(shared_key()).unwrap());
     crate::pki::restrict(&bench.path(&key));
@@ -45,12 +45,12 @@ fn request(bench: &Bench, session: &mut Session) {
         .expect("BEGIN CERTIFICATE REQUEST")
         .expect("END CERTIFICATE REQUEST");
     session.expect("What now").types("c\r");
-    session.expect("PASS").expect("int.csr is done");
+    session
+        .expect("checks passed in int")
+        .expect("int.endpoint: ");
     let book = book(bench);
     let evidence = &book.state.records["int.csr"].evidence;
-    let [given] = evidence.as_slice() else {
-        panic!("{evidence:?}")
-    };
+    let given = evidence.last().unwrap();
     let Proof::File(report) = &given.proof else {
         panic!("{evidence:?}")
     };
@@ -58,7 +58,8 @@ fn request(bench: &Bench, session: &mut Session) {
         report.report.as_ref().unwrap().environment.as_deref(),
         Some("int")
     );
-    let kept = std::fs::read(bench.path(&format!("evidence/{}", report.name))).unwrap();
+    let kept =
+        std::fs::read(bench.path(&format!("evidence/{}", report.copy.as_ref().unwrap()))).unwrap();
     assert_eq!(report.sha256, ptl::x509::hex(&openssl::sha::sha256(&kept)));
 }
 
@@ -90,7 +91,7 @@ fn chain(bench: &Bench, session: &mut Session) {
         .expect("int.chain: ")
         .expect("What now")
         .types("c\r");
-    session.expect("FAIL").expect("Nothing is written down");
+    session.expect("a all about it");
     let report = [
         "check-chain",
         "--env",
@@ -113,10 +114,7 @@ fn chain(bench: &Bench, session: &mut Session) {
 /// Lets a desk take its time, and goes back once it has answered.
 #[track_caller]
 fn wait(bench: &Bench, session: &mut Session) {
-    session
-        .expect("int.endpoint: ")
-        .expect("What now")
-        .types("t\r");
+    session.expect("What now").types("t\r");
     session
         .expect("BEGIN CERTIFICATE REQUEST")
         .expect("What now")
@@ -175,10 +173,7 @@ fn the_whole_way_from_an_empty_folder_to_business_live() {
         "{steps:?}"
     );
     assert_eq!(steps.len(), all.len());
-    bench
-        .run(["checklist", "audit"])
-        .exits(0)
-        .says("56 entries");
+    bench.run(["checklist", "audit"]).exits(0);
     bench
         .run(["checklist", "-q"])
         .exits(0)

@@ -1,15 +1,15 @@
 //! Makes files that hurt, from sound ones and from nothing; the same seed makes the same files.
 
 /// A small generator, so that a failure can be had again: xorshift64 (Marsaglia, 2003).
-struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    fn of(seed: u64) -> Self {
+    pub(crate) fn of(seed: u64) -> Self {
         // No state may be 0; neighbouring seeds are taken apart.
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;

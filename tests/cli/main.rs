@@ -31,12 +31,15 @@ mod chain_paths;
 mod chain_stores;
 mod checklist;
 mod checklist_bundle;
+mod checklist_evidence;
 mod checklist_file;
 mod checklist_gates;
 mod checklist_history;
+mod checklist_hostile;
 mod checklist_lint;
 mod checklist_report;
 mod checklist_steps;
+mod checklist_verify;
 mod checklist_view;
 #[cfg(unix)]
 mod checklist_walk;
@@ -76,6 +79,7 @@ mod install;
 mod kill_csr;
 mod kill_fetch;
 mod kill_init;
+mod kill_many;
 mod kill_state;
 #[cfg(unix)]
 mod lab;

@@ -96,6 +96,9 @@ fn evidence(evidence: &Evidence) -> Map {
             map.insert("file", text(&file.name));
             map.insert("sha256", text(&file.sha256));
             map.insert("size", Node::Number(file.size));
+            if let Some(copy) = &file.copy {
+                map.insert("copy", text(copy));
+            }
             if let Some(report) = &file.report {
                 map.insert("command", text(&report.command));
                 map.insert("verdict", text(report.verdict.word()));

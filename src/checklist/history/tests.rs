@@ -69,6 +69,7 @@ fn an_event_has_the_canonical_form_that_anybody_can_make() {
                 environment: Some("int".to_owned()),
                 verdict: crate::check::Verdict::Pass,
             }),
+            copy: None,
         }),
         at: at(1),
         by: "ben".to_owned(),

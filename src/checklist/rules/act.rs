@@ -184,7 +184,7 @@ impl<'a> Progress<'a> {
         }
     }
 
-    pub(super) fn gate_is_open(&self, stage: &'a Stage, step: &Step) -> Result<()> {
+    pub(in crate::checklist) fn gate_is_open(&self, stage: &'a Stage, step: &Step) -> Result<()> {
         let missing = self.gate_missing(stage);
         if missing.is_empty() {
             return Ok(());

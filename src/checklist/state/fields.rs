@@ -70,6 +70,11 @@ pub(super) fn evidence(piece: &Evidence, with: Option<(Timestamp, &str)>) -> Res
         }
         fields.push(("verdict", report.verdict.word().into()));
     }
+    if let Proof::File(file) = &piece.proof
+        && let Some(copy) = &file.copy
+    {
+        fields.push(("copy", copy.into()));
+    }
     if with != Some((piece.at, &piece.by)) {
         fields.push(("at", time(piece.at)?));
         fields.push(("by", (&piece.by).into()));

@@ -173,6 +173,8 @@ pub struct File {
     pub size: u64,
     /// What it says, where it is a report of ptl.
     pub report: Option<Reported>,
+    /// The name of its copy in the install's folder `evidence/`, where one was made.
+    pub copy: Option<String>,
 }
 
 /// What a report of ptl says.

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::checklist::{
     definition::{Step, Wait},
-    rules::{Ahead, Progress, Ready},
+    rules::{Ahead, Progress, Ready, Turn},
     state::Status,
 };
 
@@ -78,7 +78,13 @@ pub struct AheadStep<'a> {
 }
 
 impl<'a> NextView<'a> {
-    pub(super) fn of(ready: &Ready<'a>) -> Self {
+    pub(super) fn all(progress: &Progress<'a>) -> Vec<Self> {
+        let ready = progress.ready();
+        let view = |ready: &Ready<'a>| Self::of(ready, progress.turn(&ready.step.id));
+        ready.iter().map(view).collect()
+    }
+
+    fn of(ready: &Ready<'a>, turn: Option<Turn>) -> Self {
         let step = ready.step;
         Self {
             id: &step.id,
@@ -88,20 +94,25 @@ impl<'a> NextView<'a> {
             owner: &step.owner,
             wait: step.wait.as_ref(),
             waiting: ready.waiting,
-            why: why(ready),
+            why: why(ready, turn),
         }
     }
 }
 
-fn why(ready: &Ready<'_>) -> String {
+fn why(ready: &Ready<'_>, turn: Option<Turn>) -> String {
     let waiting = match ready.waiting {
         0 => "no other step waits for it".to_owned(),
         1 => "1 step waits for it".to_owned(),
         many => format!("{many} steps wait for it"),
     };
-    match &ready.step.wait {
+    let why = match &ready.step.wait {
         Some(wait) => format!("it usually takes {}, and {waiting}", wait.text),
         None => waiting,
+    };
+    match turn {
+        // Who knew it as done must see why it is not.
+        Some(turn) => format!("{why}. Open again: {turn}"),
+        None => why,
     }
 }
 

@@ -45,8 +45,12 @@ pub(super) fn is_not_revoked(facts: &PathFacts, context: &Context<'_>) -> Outcom
     }
 }
 
-/// Who names lists and none that is of the certificate's issuer has not had looked at what he wanted to know.
+/// Who names lists and none that is of the certificate's issuer has not had looked at what he wanted to know. Where a
+/// list is demanded, the path was not judged good without one, be it of another issuer (an indirect one).
 fn uncovered(facts: &PathFacts) -> Option<Outcome> {
+    if facts.policy.revocation != Revocation::Available {
+        return None;
+    }
     let path = &facts.judgement.path;
     let leaf = path.first().filter(|leaf| !leaf.is_self_signed())?;
     let issuer = path.get(1).map(AsRef::as_ref);

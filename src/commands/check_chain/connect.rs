@@ -77,7 +77,10 @@ fn of_install(connect: Connect, args: &CheckChainArgs, global: &Global) -> Resul
 }
 
 /// What the checklist of the install recorded of the environment's certificate.
-fn record(folder: &Path, environment: &str) -> Result<Record> {
+///
+/// # Errors
+/// Where the checklist is wrong.
+pub(in crate::commands) fn record(folder: &Path, environment: &str) -> Result<Record> {
     if folder.join(state::FILE).symlink_metadata().is_err() {
         return Ok(Record::Nothing(format!(
             "there is no {} in the install",

@@ -4,6 +4,7 @@ use super::{Layout, change::actor, change::line};
 use crate::{
     checklist::{
         audit::{Audit, adopted},
+        copies,
         state::{self, State},
     },
     cli::{Global, checklist::AuditArgs},
@@ -18,7 +19,8 @@ pub(super) fn run(args: &AuditArgs, global: &Global, layout: Layout) -> Result<(
         adopt(args, global)?;
     }
     let (definition, state) = state::read(&global.install)?;
-    let audit = Audit::of(&definition, &state, args.head.as_deref());
+    let copies = copies::all(&global.install, &state)?;
+    let audit = Audit::of(&definition, &state, args.head.as_deref(), copies);
     let exit = match audit.is_sound() {
         true => Exit::Pass,
         false => Exit::Fail,

@@ -1,14 +1,16 @@
 //! The words of `ptl checklist` that write something down.
 
+use std::path::Path;
+
 use jiff::{Timestamp, civil::Date};
 
 use super::{Layout, warn_of_another};
 use crate::{
     checklist::{
         book::Book,
-        evidence,
+        copies, evidence, held,
         rules::{Action, Actor},
-        state,
+        state::{self, Changed, Proof},
         view::View,
     },
     cli::{
@@ -16,6 +18,7 @@ use crate::{
         checklist::{By, Word},
     },
     error::{Error, Result},
+    files,
     report::{self, Recorded},
     terminal,
 };
@@ -40,7 +43,9 @@ pub(super) fn run(word: &Word, global: &Global, layout: Layout) -> Result<String
             };
             (step, action, by)
         }
-        Word::Done { step, evidence, by } => {
+        Word::Done {
+            step, evidence, by, ..
+        } => {
             let proofs = evidence.iter().map(|argument| evidence::proof(argument));
             (step, Action::Done(proofs.collect::<Result<_>>()?), by)
         }
@@ -63,13 +68,26 @@ pub(super) fn run(word: &Word, global: &Global, layout: Layout) -> Result<String
         }
         Word::Reopen { step, reason, by } => (step, reasoned(Action::Reopen, reason)?, by),
     };
-    change(step, action, by, global, layout)
+    change(step, action, &sources(word), by, global, layout)
 }
 
-/// Does something to a step, and says what it brought about.
+/// The files of the evidence that are to be copied, in its order.
+fn sources(word: &Word) -> Vec<Option<&Path>> {
+    match word {
+        Word::Done {
+            evidence,
+            copy: true,
+            ..
+        } => evidence.iter().map(|it| evidence::file_of(it)).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Does something to a step, and says what it brought about; `sources` are the files of its evidence that are copied.
 pub(super) fn change(
     step: &str,
     action: Action,
+    sources: &[Option<&Path>],
     by: &By,
     global: &Global,
     layout: Layout,
@@ -78,14 +96,15 @@ pub(super) fn change(
     let opened = state::open(&global.install)?;
     let before = Book::of(&opened, &global.install, actor.at);
     warn_of_another(&before.definition.id, global);
-    let deed = before.progress().act(step, action, &actor)?;
-    let changed = opened.record(vec![deed], &actor.by, actor.at)?;
-    if let Some(later) = &changed.is_behind {
-        terminal::note(&format!(
-            "warning: this clock says {}, and the record holds an entry of {} by {}: it goes by the order of its entries; look at the clock",
-            actor.at, later.event.at, later.event.by
-        ));
+    let mut deed = before.progress().act(step, action, &actor)?;
+    for (evidence, source) in deed.evidence.iter_mut().zip(sources) {
+        if let (Proof::File(file), Some(path)) = (&mut evidence.proof, source) {
+            let content = files::read(path, held::MOST)?;
+            file.copy = Some(copies::keep(&global.install, file, &content)?);
+        }
     }
+    let changed = opened.record(vec![deed], &actor.by, actor.at)?;
+    warn_of_clocks(&changed, &actor);
     let after = Book {
         state: changed.state,
         ..before.clone()
@@ -96,6 +115,16 @@ pub(super) fn change(
         step,
     };
     report::explain(&document, global.format, layout)
+}
+
+/// Says where the clock here is behind one that wrote before.
+pub(super) fn warn_of_clocks(changed: &Changed, actor: &Actor) {
+    if let Some(later) = &changed.is_behind {
+        terminal::note(&format!(
+            "warning: this clock says {}, and the record holds an entry of {} by {}: it goes by the order of its entries; look at the clock",
+            actor.at, later.event.at, later.event.by
+        ));
+    }
 }
 
 /// A line of text of a flag.

@@ -2,7 +2,10 @@
 
 use super::bold;
 use crate::{
-    checklist::audit::{Audit, HandView, Merged},
+    checklist::{
+        audit::{Audit, HandView, Merged},
+        copies::Standing,
+    },
     report::{Explanation, human::columns, visible},
 };
 
@@ -19,6 +22,14 @@ impl Explanation for Audit {
                 .iter()
                 .map(|it| vec!["  FAIL".to_owned(), hand(it)]),
         );
+        for copied in &self.copies {
+            let how = match copied.standing {
+                Standing::Missing => "is not there any more",
+                _ => "is not what was written down",
+            };
+            let said = format!("{}: evidence/{} {how}", copied.step, copied.name);
+            rows.push(vec!["  FAIL".to_owned(), visible(&said).into_owned()]);
+        }
         if let Some(head) = &self.head {
             let asked = visible(&head.asked);
             rows.push(match &head.why {
@@ -56,6 +67,9 @@ impl Audit {
         }
         if !self.by_hand.is_empty() {
             return "FAIL: tables were changed by hand. Next: put back what stood there, or say why it counts: `ptl checklist audit --adopt --reason \"...\"`.".to_owned();
+        }
+        if !self.copies.is_empty() {
+            return "FAIL: copies of evidence are not what was written down. Next: put back what was kept, or open their steps again: `ptl checklist reopen STEP --reason \"...\"`.".to_owned();
         }
         if head.is_some_and(|head| head.digest.is_none()) {
             return "FAIL: the history of that digest is not in the file. Next: ask whoever has it for their file, and join it: `ptl checklist merge`.".to_owned();

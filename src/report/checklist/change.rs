@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{awaited, bold, listed, next_sentence, since, tally};
+use super::{are, awaited, bold, listed, next_sentence, since, tally};
 use crate::{
     checklist::{
         state::Status,
@@ -31,7 +31,7 @@ impl Explanation for Recorded<'_> {
         if let Some((_, step)) = self.view.step(self.step) {
             text += &format!("{}\n", bold(&written(step)));
         }
-        let mut lines = self.consequences();
+        let mut lines = consequences(self.view, self.before, &[self.step]);
         lines.push(format!(
             "{}. {}",
             tally(self.view),
@@ -44,33 +44,29 @@ impl Explanation for Recorded<'_> {
     }
 }
 
-impl Recorded<'_> {
-    fn consequences(&self) -> Vec<String> {
-        let change = self.view.since(self.before);
-        let mut lines: Vec<String> = Vec::new();
-        for title in change.opened {
-            lines.push(format!("The stage `{title}` is open now."));
-        }
-        for title in change.shut {
-            lines.push(format!("The stage `{title}` is shut again."));
-        }
-        let others: Vec<&str> = change
-            .ready
-            .into_iter()
-            .filter(|id| *id != self.step)
-            .collect();
-        if !others.is_empty() {
-            lines.push(format!("Can be done now: {}.", listed(&others, 6)));
-        }
-        if !change.recheck.is_empty() {
-            lines.push(format!(
-                "Done, but relying on it: {}. They stay written down, but count only when {} is done again.",
-                listed(&change.recheck, 12),
-                self.step
-            ));
-        }
-        lines
+/// What a change of these steps brought about in others and in stages.
+pub(super) fn consequences(view: &View<'_>, before: &View<'_>, steps: &[&str]) -> Vec<String> {
+    let change = view.since(before);
+    let mut lines: Vec<String> = Vec::new();
+    for title in change.opened {
+        lines.push(format!("The stage `{title}` is open now."));
     }
+    for title in change.shut {
+        lines.push(format!("The stage `{title}` is shut again."));
+    }
+    let ready = change.ready.into_iter();
+    let others: Vec<&str> = ready.filter(|id| !steps.contains(id)).collect();
+    if !others.is_empty() {
+        lines.push(format!("Can be done now: {}.", listed(&others, 6)));
+    }
+    if !change.recheck.is_empty() {
+        lines.push(format!(
+            "Done, but relying on it: {}. They stay written down, but count only when {} done again.",
+            listed(&change.recheck, 12),
+            are(steps, 4)
+        ));
+    }
+    lines
 }
 
 /// What was written down, as line 1.

@@ -13,6 +13,7 @@ mod lint;
 mod next;
 mod show;
 mod step;
+mod verify;
 mod waiting;
 
 pub use archive::{Archive, Archived, Manifest};
@@ -23,6 +24,7 @@ pub use lint::Lint;
 pub use next::NextSteps;
 pub use show::WholeChecklist;
 pub use step::OneStep;
+pub use verify::{Verified, VerifiedStep};
 
 use anstyle::{AnsiColor, Style};
 

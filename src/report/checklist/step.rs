@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{are, awaited, bold, done_command, listed, since, word};
 use crate::{
     checklist::{
+        copies::Standing,
         definition::ProvenBy,
         state::Status,
         view::{EvidenceView, StageView, StepView, View},
@@ -194,13 +195,27 @@ fn proof(evidence: &EvidenceView<'_>) -> String {
         ),
         (None, None) => String::new(),
     };
-    format!("{what} ({} by {})", evidence.at, visible(evidence.by))
+    let copy = copy(evidence).unwrap_or_default();
+    format!("{what} ({} by {}){copy}", evidence.at, visible(evidence.by))
+}
+
+/// Where its copy is, and whether that is what was written down.
+fn copy(evidence: &EvidenceView<'_>) -> Option<String> {
+    let name = visible(evidence.copy?);
+    Some(match evidence.standing? {
+        Standing::Kept => format!(", kept as evidence/{name}"),
+        Standing::Changed => format!(", but evidence/{name} was changed since"),
+        Standing::Missing => format!(", but evidence/{name} is not there any more"),
+    })
 }
 
 /// What can be typed about a step as far as it is.
 fn commands(step: &StepView<'_>) -> Vec<String> {
     let id = step.id;
     let mut lines = Vec::new();
+    if !step.checks.is_empty() && (step.ready || step.state == Status::Done) {
+        lines.push(format!("To run its checks:  `ptl checklist verify {id}`"));
+    }
     if step.state.satisfies() {
         lines.push(format!(
             "To prove it again: `ptl checklist reopen {id} --reason \"...\"`"

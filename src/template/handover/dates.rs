@@ -56,10 +56,13 @@ pub struct Ending<'a> {
 }
 
 impl<'a> Generation<'a> {
-    /// Those of the install's environments whose profiles ptl ships.
-    pub(super) fn all(install: &'a config::Install) -> Vec<Self> {
-        let profiles = install.environments.keys().filter_map(|id| profile(id));
-        profiles
+    /// Those of the install's environments whose profiles are known.
+    pub(super) fn all(
+        install: &'a config::Install,
+        profiles: &[&'a environment::Environment],
+    ) -> Vec<Self> {
+        let ids = install.environments.keys();
+        ids.filter_map(|id| profile(profiles, id))
             .flat_map(|profile| {
                 let of_profile = profile.generations.iter();
                 of_profile.map(|generation| Self::of(&profile.id, generation))

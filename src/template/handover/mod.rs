@@ -33,6 +33,8 @@ pub struct Sources<'a> {
     pub view: &'a View<'a>,
     /// The install, where the folder has a `ptl.toml`.
     pub install: Option<&'a config::Install>,
+    /// The profiles of environments that are known.
+    pub profiles: &'a [&'a environment::Environment],
     /// What ends in it.
     pub endings: &'a Endings,
     /// The evidence that is at hand.
@@ -110,8 +112,8 @@ pub struct Install<'a> {
 pub struct Environment<'a> {
     /// Its id: `int`.
     pub id: &'a str,
-    /// Its full name, where ptl ships its profile.
-    pub name: Option<&'static str>,
+    /// Its full name, where its profile is known.
+    pub name: Option<&'a str>,
     /// The registered name.
     pub fqdn: Option<&'a str>,
 }
@@ -132,7 +134,9 @@ impl<'a> Handover<'a> {
             by_hand: &view.by_hand,
             definition: view.definition,
             title: view.title,
-            install: sources.install.map(Install::of),
+            install: sources
+                .install
+                .map(|install| Install::of(install, sources.profiles)),
             steps: states.iter().map(|count| count.steps).sum(),
             settled: stages.iter().map(|stage| stage.settled).sum(),
             states,
@@ -140,7 +144,10 @@ impl<'a> Handover<'a> {
             next: Next::all(view),
             pending: Pending::all(view),
             events: events::all(sources.book, view),
-            generations: sources.install.map(Generation::all).unwrap_or_default(),
+            generations: sources
+                .install
+                .map(|install| Generation::all(install, sources.profiles))
+                .unwrap_or_default(),
             endings: sources.endings.all.iter().map(Ending::of).collect(),
             unread: sources.endings.problems.len(),
             reports: PastReport::all(sources.book, sources.held),
@@ -150,7 +157,7 @@ impl<'a> Handover<'a> {
 }
 
 impl<'a> Install<'a> {
-    fn of(install: &'a config::Install) -> Self {
+    fn of(install: &'a config::Install, profiles: &[&'a environment::Environment]) -> Self {
         Self {
             organisation: &install.organisation,
             ods: &install.ods,
@@ -163,7 +170,7 @@ impl<'a> Install<'a> {
                 .iter()
                 .map(|(id, endpoint)| Environment {
                     id,
-                    name: profile(id).map(|profile| profile.name.as_str()),
+                    name: profile(profiles, id).map(|profile| profile.name.as_str()),
                     fqdn: endpoint.fqdn.as_deref(),
                 })
                 .collect(),
@@ -171,9 +178,12 @@ impl<'a> Install<'a> {
     }
 }
 
-/// The shipped profile of an environment.
-fn profile(id: &str) -> Option<&'static environment::Environment> {
-    environment::all().iter().find(|profile| profile.id == id)
+/// The profile of an environment.
+fn profile<'a>(
+    profiles: &[&'a environment::Environment],
+    id: &str,
+) -> Option<&'a environment::Environment> {
+    profiles.iter().find(|profile| profile.id == id).copied()
 }
 
 fn whole_second(at: Timestamp) -> Timestamp {

@@ -16,6 +16,7 @@ fn file(name: &str, environment: Option<&str>, verdict: Verdict) -> Action {
         sha256: DIGEST.to_owned(),
         size: 3,
         report,
+        copy: None,
     })])
 }
 
@@ -183,4 +184,36 @@ fn what_proves_int_never_proves_live() {
         file("r", Some("live"), Verdict::Fail),
     );
     assert!(error.to_string().contains("its verdict is fail"), "{error}");
+}
+
+#[test]
+fn a_proof_holds_until_it_is_as_old_as_its_step_lets_it_be() {
+    let definition = provider();
+    let mut state = done_before(&definition, "int.crl");
+    act(&definition, &mut state, "int.crl", text("x"));
+    let status = |state: &State, seconds: i64| {
+        let now = Now::at(actor().at + jiff::SignedDuration::from_secs(seconds));
+        let progress = Progress {
+            definition: &definition,
+            state,
+            now: &now,
+        };
+        (progress.status("int.crl"), progress.turn("int.crl"))
+    };
+    let end = 90 * 24 * 60 * 60;
+    assert_eq!(status(&state, end - 1), (Status::Done, None));
+    for seconds in [end, end + 1] {
+        let (status, turn) = status(&state, seconds);
+        assert_eq!(status, Status::Open);
+        let said = turn.unwrap().to_string();
+        assert!(
+            said.starts_with("The proof of 2026-11-22T17:00:00Z is stale: it held for 90d (ptl: "),
+            "{said}"
+        );
+    }
+    // Before it was given, as by a clock that was set back, it is as fresh as it can be.
+    assert_eq!(status(&state, -end).0, Status::Done);
+    // What was never done does not get old, nor what somebody answers for.
+    state.records.get_mut("int.crl").unwrap().status = Status::Failed;
+    assert_eq!(status(&state, end), (Status::Failed, None));
 }

@@ -9,19 +9,21 @@ use super::{Reader, Value, integer};
 use crate::{
     check::Verdict,
     checklist::{
+        copies::is_plain,
         evidence::is_sha256,
         state::{Evidence, File, Proof, Reported},
     },
 };
 
 /// What a file can have.
-const FILE_KEYS: [&str; 8] = [
+const FILE_KEYS: [&str; 9] = [
     "file",
     "sha256",
     "size",
     "command",
     "environment",
     "verdict",
+    "copy",
     "at",
     "by",
 ];
@@ -95,12 +97,30 @@ impl Reader<'_> {
             self.note(at, "`size` is the file's length in bytes");
         }
         let report = self.report(table, span);
+        let copy = self.copy(table, span)?;
         Some(File {
             name: name?,
             sha256: sha256?,
             size: size?,
             report,
+            copy,
         })
+    }
+
+    /// The name of its copy; nothing in the place of the answer where it is no name of a file in a folder.
+    fn copy(&mut self, table: &DeTable<'_>, span: &Range<usize>) -> Option<Option<String>> {
+        let Some(copy) = self.text(table, "copy", None) else {
+            return Some(None);
+        };
+        if is_plain(&copy) {
+            return Some(Some(copy));
+        }
+        let at = table.get("copy").map_or(span.clone(), Spanned::span);
+        self.note(
+            at,
+            "`copy` is the name of a file in `evidence/`, without folders",
+        );
+        None
     }
 
     /// What a report of ptl says: its command is the sign that it is one.

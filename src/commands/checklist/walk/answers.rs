@@ -67,7 +67,7 @@ impl Walk<'_> {
             quiet: true,
             ..self.global.clone()
         };
-        let text = change(step.id, action, self.by, &global, self.layout)?;
+        let text = change(step.id, action, &[], self.by, &global, self.layout)?;
         terminal::print(&format!("\n{text}"))?;
         self.chosen = None;
         Ok(Then::Go)
@@ -83,7 +83,7 @@ fn said(error: Error) -> String {
 }
 
 /// The proof that somebody typed.
-pub(super) fn given(answer: &str) -> Result<Proof> {
+fn given(answer: &str) -> Result<Proof> {
     evidence::proof(&as_a_shell_would(answer))
 }
 

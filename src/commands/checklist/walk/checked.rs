@@ -1,18 +1,12 @@
-//! Runs the checks of a step, and lets their report prove it.
+//! Runs the checks of a step, as `ptl checklist verify` does, and says what that came to.
 
-use std::path::PathBuf;
-
-use super::{Then, Walk, answers::given};
+use super::{super::change::actor, super::verify, Then, Walk};
 use crate::{
-    check::{Report, Verdict},
-    checklist::{definition::ProvenBy, evidence, held::FOLDER, rules::Action, view::StepView},
+    checklist::view::{StepView, View},
     cli::Global,
-    commands::{context::Scene, wait},
     config::Install,
     error::{Error, Result},
-    files::{self, Access, NewFolders},
-    report::{self, Format},
-    survey::{self, Area},
+    report::{self, Format, Verified},
     terminal,
 };
 
@@ -29,60 +23,26 @@ pub(super) fn why_not(step: &StepView<'_>, install: Result<&Install, &Error>) ->
 }
 
 impl Walk<'_> {
-    /// Runs the checks of a step; where they are met, their report proves it, with what else is wanted.
+    /// Runs the checks of a step; what they say is written down, and their report kept with the evidence.
     pub(super) fn checked(&mut self, step: &StepView<'_>) -> Result<Then> {
-        let report = self.run(step)?;
-        terminal::print(&format!(
-            "\n{}\n",
-            report::render(&report, Format::Human, self.layout)?
-        ))?;
-        if report.verdict != Verdict::Pass {
-            self.says("Nothing is written down: this proves nothing yet. Mend it and run them again, or say what is known.")?;
-            return Ok(Then::Stay);
-        }
-        let mut proofs = Vec::new();
-        if step.proven_by == ProvenBy::Person {
-            self.says(&format!(
-                "The report is a part of the proof. Wanted: {}.",
-                step.evidence_wanted
-            ))?;
-            let besides = "Reference or file, or Enter if the report is all";
-            if let Some(answer) = terminal::ask_or_nothing(besides, |_| Ok(()))? {
-                proofs.push(given(&answer)?);
-            }
-        }
-        let kept = self.keep(step, &report)?;
-        proofs.insert(0, evidence::proof(&kept.to_string_lossy())?);
-        self.records(step, Action::Done(proofs))
-    }
-
-    /// What the step's checks say of its environment.
-    fn run(&self, step: &StepView<'_>) -> Result<Report> {
+        // That the checklist may be another install's was said at the beginning.
         let global = Global {
-            env: step.environment.map(str::to_owned),
-            only: step.checks.to_vec(),
+            quiet: true,
             ..self.global.clone()
         };
-        let scene = Scene::read(&global)?;
-        let selection = scene.selection(&global)?;
-        let subject = scene.subject(&global, &selection)?;
-        wait(&global, survey::run("preflight", Area::ALL, &subject))?
-    }
-
-    /// Keeps a report with the install's evidence: where it is.
-    fn keep(&self, step: &StepView<'_>, report: &Report) -> Result<PathBuf> {
-        let folder = self.global.install.join(FOLDER);
-        let made = NewFolders::make(&folder)?;
-        let folder = folder.canonicalize().map_err(|error| {
-            Error::input(format!("could not find `{}`", folder.display()))
-                .because(error)
-                .hint("Check the folder.")
-        })?;
-        let at = self.global.time()?.strftime("%Y%m%dT%H%M%SZ");
-        let path = folder.join(format!("{}-{at}.json", step.id));
-        let text = report::render(report, Format::Json, self.layout)?;
-        files::create(&path, text.as_bytes(), Access::Shared)?;
-        made.keep();
-        Ok(path)
+        let actor = actor(self.by, self.global)?;
+        let looked = verify::steps(&[step.id.to_owned()], true, &actor, &global)?;
+        let document = Verified {
+            steps: looked.steps,
+            view: &View::of(&looked.after.progress()),
+            before: &View::of(&looked.before.progress()),
+        };
+        let text = report::explain(&document, Format::Human, self.layout)?;
+        terminal::print(&format!("\n{text}\n"))?;
+        if looked.after.progress().status(step.id).satisfies() {
+            self.chosen = None;
+            return Ok(Then::Go);
+        }
+        Ok(Then::Stay)
     }
 }
