@@ -4,6 +4,7 @@
 //! again proves nothing until that one is done: gates look all the way down.
 
 mod act;
+mod ahead;
 mod turn;
 
 use std::{cmp::Reverse, collections::BTreeSet};
@@ -11,6 +12,7 @@ use std::{cmp::Reverse, collections::BTreeSet};
 use jiff::Timestamp;
 
 pub use act::{Action, Actor};
+pub use ahead::Ahead;
 pub use turn::Turn;
 
 use super::{

@@ -12,6 +12,7 @@ use crate::template::Form;
 Examples:
   ptl checklist                                     where the install is
   ptl checklist next                                what can be done now, and why
+  ptl checklist walk                                step by step: it asks, and writes down
   ptl checklist show int.csr                        all about one step
   ptl checklist start int.csr                       work on it has begun
   ptl checklist done int.csr --evidence 'TICKET-7'  it is done, and this proves it
@@ -47,6 +48,11 @@ pub enum ChecklistCommand {
     },
     /// Say what can be done now, what should come first, and why
     Next,
+    /// Go through it at the terminal, step by step
+    ///
+    /// At each step: where you are, what to do and why now, the text to send; then it asks, and writes each answer down at
+    /// once. Ctrl-C loses nothing.
+    Walk(WalkArgs),
     /// Begin a checklist beside the install's own, as `renewal`
     ///
     /// It gets a folder of its own, in which every word of `ptl checklist` works on it.
@@ -262,6 +268,16 @@ pub struct ReportArgs {
     /// Write a new zip: the report in every form, checklist.toml, the evidence in evidence/, and a manifest
     #[arg(long, value_name = "FILE.zip")]
     pub bundle: Option<PathBuf>,
+}
+
+/// Where the walk begins.
+#[derive(Args, Debug)]
+pub struct WalkArgs {
+    /// A step to begin at, as one that was waited for; left out, what should come first
+    pub step: Option<String>,
+    /// Who says so
+    #[command(flatten)]
+    pub by: By,
 }
 
 /// What is to be proven of the record.

@@ -6,6 +6,7 @@ mod handover;
 mod lint;
 mod merge;
 mod verify;
+mod walk;
 
 use std::path::Path;
 
@@ -55,6 +56,7 @@ fn said(command: &ChecklistCommand, global: &Global, layout: Layout) -> Result<S
         }
         ChecklistCommand::Show { step } => show(step.as_deref(), global, layout),
         ChecklistCommand::Next => next(global, layout),
+        ChecklistCommand::Walk(args) => walk::run(args, global, layout),
         ChecklistCommand::Begin { definition, folder } => {
             begin(definition, folder.as_deref(), global, layout)
         }

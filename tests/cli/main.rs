@@ -41,6 +41,10 @@ mod checklist_report;
 mod checklist_steps;
 mod checklist_verify;
 mod checklist_view;
+#[cfg(unix)]
+mod checklist_walk;
+#[cfg(unix)]
+mod checklist_walk_whole;
 mod command_line;
 mod config;
 mod crl;

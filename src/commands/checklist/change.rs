@@ -85,7 +85,7 @@ fn sources(word: &Word) -> Vec<Option<&Path>> {
 }
 
 /// Does something to a step, and says what it brought about; `sources` are the files of its evidence that are copied.
-fn change(
+pub(super) fn change(
     step: &str,
     action: Action,
     sources: &[Option<&Path>],
@@ -145,7 +145,7 @@ pub(super) fn line(flag: &str, text: Option<&String>) -> Result<Option<String>> 
 }
 
 /// A day of a flag.
-fn day(flag: &str, text: &str) -> Result<Date> {
+pub(super) fn day(flag: &str, text: &str) -> Result<Date> {
     text.trim().parse().map_err(|_| {
         Error::input(format!(
             "{flag}: `{}` is no day of the calendar",
