@@ -14,6 +14,7 @@ mod place;
 mod plain;
 pub mod private_key;
 mod secret;
+mod shelf;
 mod successor;
 #[cfg(unix)]
 mod unix;
@@ -33,6 +34,7 @@ pub use incoming::Incoming;
 pub use new_folder::NewFolder;
 pub use place::Place;
 pub use secret::{first_line, first_line_of_descriptor, open_to_others, read_secret};
+pub use shelf::Shelf;
 pub use successor::successor;
 pub use workshop::Workshop;
 

@@ -23,6 +23,7 @@ pub mod net;
 pub mod openssl_ext;
 pub mod report;
 pub mod survey;
+pub mod template;
 pub mod terminal;
 pub mod trust;
 pub mod x509;

@@ -2,14 +2,16 @@
 //!
 //! [`definition`] holds the steps as data, [`history`] what was done to them, [`state`] the file that records it,
 //! [`now`] what else it is judged by, [`rules`] what that allows (pure: no clock, no I/O), [`evidence`] what proves a
-//! step, [`certificate`] what was recorded of a certificate, [`audit`] whether the record hangs together, [`lint`] what is wrong with the steps
-//! themselves, [`book`] all that belongs to one install, and [`view`] all of it put together for people and programs.
+//! step, [`held`] which of its files the install keeps, [`certificate`] what was recorded of a certificate, [`audit`]
+//! whether the record hangs together, [`lint`] what is wrong with the steps themselves, [`book`] all that belongs to one
+//! install, and [`view`] all of it put together for people and programs.
 
 pub mod audit;
 pub mod book;
 pub mod certificate;
 pub mod definition;
 pub mod evidence;
+pub mod held;
 pub mod history;
 pub mod lint;
 pub mod now;

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::template::Form;
+
 /// Walk the staged live-install checklist
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -15,6 +17,9 @@ Examples:
   ptl checklist done int.csr --evidence 'TICKET-7'  it is done, and this proves it
   ptl checklist begin renewal                       a certificate ends: a checklist beside this one
   ptl checklist lint steps.toml                     your own steps: what is wrong with them, and where
+  ptl checklist report                              where the install stands, to paste into a ticket
+  ptl checklist report --output report.html         the same as one page, to attach and to print
+  ptl checklist report --bundle handover.zip        both, with the evidence and every digest
 
 Exit: 0 shown or written down, 1 a gate is shut or a step cannot be done yet: nothing was changed,
       2 wrong input, or checklist.toml or steps.toml is wrong. lint: 0 clean, 1 findings.")]
@@ -56,6 +61,13 @@ pub enum ChecklistCommand {
         /// A definition, or a steps.toml; left out, the install's checklist with its steps.toml
         file: Option<PathBuf>,
     },
+    /// Write the report that is handed over: where the install stands, with its evidence
+    ///
+    /// Whose it is, the stages, what is next and on whom it waits, what was recorded when, the generations and what
+    /// ends, what reports of ptl found, and the evidence with its digests. It runs no checks. Of ptl.toml it shows the
+    /// names of organisation, product and endpoints, and nothing else. With `--env FILE` it shows the generations of that
+    /// profile too, as of a lab's.
+    Report(ReportArgs),
     /// Write something down
     #[command(flatten)]
     Change(Word),
@@ -189,6 +201,22 @@ Examples:
   ptl checklist lint --format json    every finding with file, line and column
 
 Exit: 0 clean, 1 findings, 2 no TOML, or a file that cannot be read.";
+/// The report that is handed over.
+#[derive(Args, Debug)]
+pub struct ReportArgs {
+    /// Markdown or one HTML page; left out, what the ending of --output says, else md
+    #[arg(
+        long = "as",
+        value_enum,
+        value_name = "FORM",
+        conflicts_with = "bundle"
+    )]
+    pub form: Option<Form>,
+    /// Write a new zip: the report in every form, checklist.toml, the evidence in evidence/, and a manifest
+    #[arg(long, value_name = "FILE.zip")]
+    pub bundle: Option<PathBuf>,
+}
+
 /// What is to be proven of the record.
 #[derive(Args, Debug)]
 pub struct AuditArgs {

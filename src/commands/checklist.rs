@@ -2,6 +2,7 @@
 
 mod audit;
 mod change;
+mod handover;
 mod lint;
 mod merge;
 
@@ -55,6 +56,7 @@ fn said(command: &ChecklistCommand, global: &Global, layout: Layout) -> Result<S
             begin(definition, folder.as_deref(), global, layout)
         }
         ChecklistCommand::Merge(args) => merge::run(args, global, layout),
+        ChecklistCommand::Report(args) => handover::report(args, global, layout),
         ChecklistCommand::Change(word) => change::run(word, global, layout),
     }
 }

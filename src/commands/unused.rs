@@ -1,7 +1,12 @@
 //! Says which of the flags that every command takes mean nothing to this one, so that nobody relies on them.
 
 use crate::{
-    cli::{Cli, Command, crl::CrlCommand},
+    cli::{
+        Cli, Command, Global,
+        checklist::{ChecklistArgs, ChecklistCommand},
+        crl::CrlCommand,
+    },
+    environment::SHIPPED,
     report::Format,
 };
 
@@ -14,7 +19,8 @@ pub(super) fn note(cli: &Cli) -> Option<String> {
         Command::Bundle(args) => (true, args.cert.is_none()),
         Command::Init(_) | Command::Trust(_) | Command::Expiry(_) => (false, true),
         Command::Crl(args) => (matches!(args.command, CrlCommand::Fetch(_)), true),
-        Command::Checklist(_) | Command::Explain(_) | Command::Lab(_) => (false, false),
+        Command::Checklist(args) => (false, shows_a_profile(args, global)),
+        Command::Explain(_) | Command::Lab(_) => (false, false),
     };
     let starts = matches!(cli.command, Command::Init(_));
     // What a lab does in one line; what does not look at dates.
@@ -54,4 +60,11 @@ pub(super) fn note(cli: &Cli) -> Option<String> {
         "change"
     };
     (!flags.is_empty()).then(|| format!("note: {} {verb} nothing here", flags.join(", ")))
+}
+
+/// Whether a report takes the profile of `--env`: those that ptl ships it has anyhow.
+fn shows_a_profile(args: &ChecklistArgs, global: &Global) -> bool {
+    let named = global.env.as_deref();
+    matches!(args.command, Some(ChecklistCommand::Report(_)))
+        && !SHIPPED.iter().any(|(id, _)| Some(*id) == named)
 }

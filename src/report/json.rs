@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
-use super::escape;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    template,
+};
 
 /// A document of any kind as indented JSON, ended by a newline.
 ///
@@ -12,5 +14,5 @@ use crate::error::{Error, Result};
 pub fn document(document: &impl Serialize) -> Result<String> {
     let text = serde_json::to_string_pretty(document)
         .map_err(|error| Error::internal("could not write JSON").because(error))?;
-    Ok(escape::json(&text).into_owned() + "\n")
+    Ok(template::json(&text).into_owned() + "\n")
 }

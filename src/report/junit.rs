@@ -4,7 +4,7 @@
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
-use super::escape::visible;
+use super::visible;
 use crate::{
     check::{Finding, Mark, Report},
     error::{Error, Result},

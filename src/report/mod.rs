@@ -6,7 +6,6 @@ mod bundle;
 mod checklist;
 mod crl;
 pub mod csr;
-mod escape;
 mod expiry;
 mod explain;
 mod human;
@@ -17,9 +16,12 @@ mod trust;
 
 use clap::ValueEnum;
 
-pub use checklist::{Begun, Lint, NextSteps, OneStep, Recorded, WholeChecklist};
+pub use crate::template::visible;
+pub use checklist::{
+    Archive, Archived, Begun, Lint, Manifest, NextSteps, OneStep, Recorded, WholeChecklist,
+    handed_over,
+};
 pub use crl::{ListStatus, LookUp};
-pub use escape::visible;
 pub use expiry::Expiry;
 pub use explain::{
     BarsDocument, CauseDocument, CausesDocument, CheckDocument, ChecksDocument, Explanation,

@@ -4,6 +4,7 @@
 
 mod list_host;
 mod loopback;
+mod on_its_way;
 mod pki;
 #[cfg(unix)]
 mod rehearsal_spine;
@@ -29,10 +30,12 @@ mod chain_lists;
 mod chain_paths;
 mod chain_stores;
 mod checklist;
+mod checklist_bundle;
 mod checklist_file;
 mod checklist_gates;
 mod checklist_history;
 mod checklist_lint;
+mod checklist_report;
 mod checklist_steps;
 mod checklist_view;
 mod command_line;

@@ -8,6 +8,8 @@
 mod endpoint_install;
 #[path = "../cli/loopback.rs"]
 mod loopback;
+#[path = "../cli/on_its_way.rs"]
+mod on_its_way;
 #[path = "../cli/pki.rs"]
 mod pki;
 #[path = "../cli/rehearsal_spine.rs"]
@@ -31,3 +33,4 @@ mod nginx;
 mod ocsp;
 mod offline;
 mod server;
+mod web;

@@ -2,16 +2,20 @@
 //!
 //! Line 1 is the answer. States are words; a word's colour adds nothing to it.
 
+mod archive;
 mod audit;
 mod begun;
 mod change;
+mod handover;
 mod lint;
 mod next;
 mod show;
 mod step;
 
+pub use archive::{Archive, Archived, Manifest};
 pub use begun::Begun;
 pub use change::Recorded;
+pub use handover::handed_over;
 pub use lint::Lint;
 pub use next::NextSteps;
 pub use show::WholeChecklist;

@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::{
     check::{Finding, Mark, Report, Severity, Verdict},
-    report::escape::visible,
+    report::visible,
 };
 
 /// Verdict, first layer that decides it, cause, next action. One line, however long.

@@ -8,7 +8,7 @@ mod table;
 
 use anstyle::Style;
 
-use super::{Detail, Layout, escape::visible};
+use super::{Detail, Layout, visible};
 use crate::check::Report;
 
 /// The report as text with ANSI styles, ended by a newline.

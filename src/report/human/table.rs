@@ -9,7 +9,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Width};
 use super::ids;
 use crate::{
     check::{CheckId, Finding, Mark, Report, Severity},
-    report::{Detail, escape::visible},
+    report::{Detail, visible},
 };
 
 /// A report of at most this many findings names each requirement that is met: it fits a screen.

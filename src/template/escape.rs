@@ -19,7 +19,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// A finished JSON document, whose strings spell out what [`visible`] does; the values stay the same.
 ///
 /// Only strings can hold such characters but for the line breaks of the layout, and those stay.
-pub(super) fn json(document: &str) -> Cow<'_, str> {
+pub fn json(document: &str) -> Cow<'_, str> {
     replace_but(document, &['\n'], |escaped, character| {
         let mut units = [0; 2];
         for unit in character.encode_utf16(&mut units) {
