@@ -127,29 +127,57 @@ impl<'a> Progress<'a> {
     /// The steps that can be done now: those that are not begun first, since a clock starts when they are;
     /// among them the longest sourced waiting time, then what most others wait for.
     pub fn ready(&self) -> Vec<Ready<'a>> {
-        let mut ready: Vec<Ready<'a>> = Vec::new();
-        for stage in &self.definition.stages {
-            for step in &stage.steps {
-                let status = self.status(&step.id);
-                let free = matches!(status, Status::Open | Status::InProgress | Status::Failed);
-                if free && self.relies_on_open(stage, step).is_empty() {
-                    let relying = self.relying_on(&step.id);
-                    let open = |step: &&&Step| !self.status(&step.id).satisfies();
-                    ready.push(Ready {
-                        stage,
-                        step,
-                        status,
-                        waiting: relying.iter().filter(open).count(),
-                    });
-                }
-            }
-        }
-        let days = |step: &Step| step.wait.as_ref().map_or(0, |wait| wait.working_days);
-        ready.sort_by_key(|one| {
-            let begun = one.status == Status::InProgress;
-            (begun, Reverse(days(one.step)), Reverse(one.waiting))
-        });
+        let free = self.free();
+        let mut ready: Vec<Ready<'a>> = free
+            .map(|(stage, step, status)| Ready {
+                stage,
+                step,
+                status,
+                waiting: self.open_relying_on(&step.id),
+            })
+            .collect();
+        ready.sort_by_key(|one| (rank(one.step, one.status), Reverse(one.waiting)));
         ready
+    }
+
+    /// The step that [`Progress::ready`] begins with, found faster: what relies on a step is counted where it decides.
+    pub fn first_ready(&self) -> Option<&'a Step> {
+        let free: Vec<_> = self.free().collect();
+        let best = free.iter().map(|(_, step, status)| rank(step, *status));
+        let best = best.min()?;
+        let alike = free
+            .into_iter()
+            .filter(|(_, step, status)| rank(step, *status) == best)
+            .map(|(_, step, _)| step);
+        match alike.collect::<Vec<_>>()[..] {
+            [only] => Some(only),
+            // The first of those that most wait for, as a stable sort has it.
+            ref several => several
+                .iter()
+                .copied()
+                .min_by_key(|step| Reverse(self.open_relying_on(&step.id))),
+        }
+    }
+
+    /// The steps that can be done now, in the checklist's order.
+    fn free(&self) -> impl Iterator<Item = (&'a Stage, &'a Step, Status)> {
+        let stages = self.definition.stages.iter();
+        let steps = stages.flat_map(|stage| stage.steps.iter().map(move |step| (stage, step)));
+        steps.filter_map(|(stage, step)| {
+            let status = self.status(&step.id);
+            let free = matches!(status, Status::Open | Status::InProgress | Status::Failed);
+            let ready = free && self.relies_on_open(stage, step).is_empty();
+            ready.then_some((stage, step, status))
+        })
+    }
+
+    /// How many steps that are not done rely on one.
+    fn open_relying_on(&self, id: &str) -> usize {
+        let relying = self.relying_on(id);
+        let open = relying
+            .iter()
+            .filter(|step| !self.status(&step.id).satisfies());
+        open.count()
     }
 
     /// The steps of an environment whose proof is about any of these, and how far each is.
@@ -191,6 +219,12 @@ impl<'a> Progress<'a> {
             }
         })
     }
+}
+
+/// What comes first among steps that can be done: not begun, then the longest sourced waiting time.
+fn rank(step: &Step, status: Status) -> (bool, Reverse<u32>) {
+    let days = step.wait.as_ref().map_or(0, |wait| wait.working_days);
+    (status == Status::InProgress, Reverse(days))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `ptl checklist`.
 
 mod audit;
+mod board;
 mod change;
 mod handover;
 mod lint;
@@ -36,6 +37,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
     let (text, exit) = match &args.command {
         None => (show(None, global, layout)?, Exit::Pass),
         Some(ChecklistCommand::Audit(args)) => audit::run(args, global, layout)?,
+        Some(ChecklistCommand::Board(args)) => board::run(args, global, layout)?,
         Some(ChecklistCommand::Lint { file }) => lint::run(file.as_deref(), global, layout)?,
         Some(command) => (said(command, global, layout)?, Exit::Pass),
     };
@@ -47,6 +49,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
 fn said(command: &ChecklistCommand, global: &Global, layout: Layout) -> Result<String> {
     match command {
         ChecklistCommand::Audit(args) => audit::run(args, global, layout).map(|(text, _)| text),
+        ChecklistCommand::Board(args) => board::run(args, global, layout).map(|(text, _)| text),
         ChecklistCommand::Lint { file } => {
             lint::run(file.as_deref(), global, layout).map(|(text, _)| text)
         }

@@ -19,7 +19,7 @@ use clap::ValueEnum;
 pub use crate::template::visible;
 pub use checklist::{
     Archive, Archived, Begun, Lint, Manifest, NextSteps, OneStep, Recorded, WholeChecklist,
-    handed_over,
+    board_as_csv, board_as_page, handed_over,
 };
 pub use crl::{ListStatus, LookUp};
 pub use expiry::Expiry;

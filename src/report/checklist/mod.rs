@@ -5,6 +5,7 @@
 mod archive;
 mod audit;
 mod begun;
+mod board;
 mod change;
 mod handover;
 mod lint;
@@ -14,6 +15,7 @@ mod step;
 
 pub use archive::{Archive, Archived, Manifest};
 pub use begun::Begun;
+pub use board::{board_as_csv, board_as_page};
 pub use change::Recorded;
 pub use handover::handed_over;
 pub use lint::Lint;
