@@ -164,10 +164,19 @@ impl Search {
     }
 }
 
+/// A folder as people type it.
+fn shown(folder: &Path) -> String {
+    let folder = folder.strip_prefix(".").unwrap_or(folder);
+    match folder.as_os_str().is_empty() {
+        true => ".".to_owned(),
+        false => folder.display().to_string(),
+    }
+}
+
 fn row(found: &Found, glances: &Glances, at: Timestamp) -> Row {
     match found {
         Found::Unreadable(folder, error) => {
-            let shown = folder.display().to_string();
+            let shown = shown(folder);
             let why = format!("could not look into `{shown}`: {error}");
             Row::unreadable(&shown, why)
         }
@@ -177,7 +186,7 @@ fn row(found: &Found, glances: &Glances, at: Timestamp) -> Row {
 
 /// Reads an install. What is wrong with its ptl.toml leaves what its checklist says.
 fn install(folder: &Path, glances: &Glances, at: Timestamp) -> Row {
-    let shown = folder.display().to_string();
+    let shown = shown(folder);
     let (definition, state) = match state::read(folder) {
         Ok(read) => read,
         Err(error) => return Row::unreadable(&shown, why(&error)),

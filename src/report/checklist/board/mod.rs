@@ -15,6 +15,9 @@ use crate::{
     survey::expiry::Kind,
 };
 
+/// What stands between two columns.
+const GAP: usize = 2;
+
 impl Explanation for Board {
     fn text(&self, width: u16) -> String {
         let mut text = bold(&visible(&answer(self))) + "\n";
@@ -22,7 +25,7 @@ impl Explanation for Board {
         let part = |share: usize, least: usize, most: usize| {
             (usize::from(width) * share / 100).clamp(least, most)
         };
-        let widths = [part(30, 20, 44), part(22, 16, 32)];
+        let widths = [part(28, 20, 44), GAP, part(20, 15, 32), GAP];
         let within = self.within_days;
         for row in &self.installs {
             text.push('\n');
@@ -113,7 +116,7 @@ fn waits(board: &Board) -> String {
 /// What was looked at besides, and by which time days are counted.
 fn occasion(board: &Board) -> String {
     let over = board.passed_over;
-    let mut text = format!("Counted from {}", board.judged);
+    let mut text = format!("As of {}", board.judged.strftime("%F %H:%M UTC"));
     if over.folders > 0 {
         let folders = many(over.folders, "folder", "folders");
         text += &format!("; {folders} without a checklist passed over");
@@ -150,7 +153,8 @@ fn cells(row: &Row, within: i64) -> Vec<String> {
         let lines: Vec<_> = lines.iter().map(|line| visible(line)).collect();
         lines.join("\n")
     };
-    vec![seen(name), seen(stage(row)), seen(lines)]
+    let gap = String::new;
+    vec![seen(name), gap(), seen(stage(row)), gap(), seen(lines)]
 }
 
 fn stage(row: &Row) -> Vec<String> {
