@@ -4,7 +4,7 @@ mod fetched;
 mod library;
 mod watched;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -90,9 +90,10 @@ pub fn findings_by(
     }
     for (number, wanted) in wanted.iter().enumerate() {
         let certificate = &watched.certificates[number];
+        let signer = watched.signer(certificate);
         let heard = places
             .cache
-            .and_then(|cache| heard(watched, certificate, cache, context.at));
+            .and_then(|cache| heard(certificate, signer, cache, context.at));
         let mut said = kept.said(wanted, number, context.at);
         said.doubt.fetch = places.fetch(context.install.is_some());
         let facts = facts(watched, certificate, said, heard.as_ref(), places.cache);
@@ -119,14 +120,42 @@ fn unasked_facts(watched: &Watched, unasked: &Unasked) -> CertificateFacts {
 
 /// What the answer of a responder that is kept says of a certificate.
 fn heard(
-    watched: &Watched,
     certificate: &Certificate,
+    issuer: Option<&Certificate>,
     cache: &Cache,
     at: Timestamp,
 ) -> Option<ocsp::Said> {
     let answer = fetch::kept_answer(certificate, cache)?;
-    let issuer = watched.signer(certificate)?;
-    Some(ocsp::judge(&answer, certificate, issuer, at).said)
+    Some(ocsp::judge(&answer, certificate, issuer?, at).said)
+}
+
+/// A certificate that names a responder.
+#[derive(Debug)]
+pub struct Answerable {
+    /// Its place among those that were looked up.
+    pub number: usize,
+    /// What the answer that is kept says; nothing where none is.
+    pub said: Option<ocsp::Said>,
+}
+
+/// Those of these that name a responder, and what it answered as far as that is kept.
+pub fn answerable(
+    wanted: &[Wanted],
+    issuers: &[Arc<Certificate>],
+    cache: Option<&Cache>,
+    at: Timestamp,
+) -> Vec<Answerable> {
+    let one = |(number, wanted): (usize, &Wanted)| {
+        let Wanted::Certificate(certificate) = wanted else {
+            return None;
+        };
+        let mut issuers = issuers.iter();
+        let issuer = issuers.find(|issuer| certificate.is_signed_by(issuer));
+        let said = cache.and_then(|cache| heard(certificate, issuer.map(AsRef::as_ref), cache, at));
+        let asks = said.is_some() || !certificate.extensions.ocsp_urls.is_empty();
+        asks.then_some(Answerable { number, said })
+    };
+    wanted.iter().enumerate().filter_map(one).collect()
 }
 
 /// Where lists are.

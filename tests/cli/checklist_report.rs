@@ -166,10 +166,13 @@ fn a_profile_of_ones_own_shows_its_generations() {
     assert_eq!(of_rig(ptl(&bench, &report)), 0);
     let own = ptl(&bench, &[&report[..], &["--env", "own.toml"]].concat()).complains_not();
     assert_eq!(of_rig(own), 3);
+    let install = bench.read("ptl.toml");
+    bench.write("ptl.toml", install.replace("= \"int\"", "= \"own.toml\""));
+    assert_eq!(of_rig(ptl(&bench, &report)), 3);
     ptl(&bench, &[&report[..], &["--env", "int"]].concat())
         .exits(0)
         .complains("note: --env changes nothing here");
-    ptl(&bench, &["report", "--env", "none.toml"]).refuses("none.toml");
+    ptl(&bench, &["report", "--env", "none"]).refuses("none");
 }
 
 #[test]

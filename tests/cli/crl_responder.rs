@@ -5,7 +5,7 @@ use crate::{
     list_host::{Scene, leaf},
     pki,
     rehearsal_spine::not_well,
-    schemas::is_a_sound_report,
+    schemas::{conforms, is_a_sound_report},
     support::Run,
     trust_show::Pins,
 };
@@ -74,4 +74,46 @@ fn a_list_that_the_profile_names_is_not_asked_for_where_the_responder_is() {
     scene.bench.run([&what[..], &how, &rest].concat()).exits(0);
     let asked = scene.host.asked();
     assert!(asked.len() == 1 && asked[0].contains("/ocsp"), "{asked:?}");
+}
+
+#[test]
+fn what_the_responder_said_is_looked_up_with_the_lists() {
+    let scene = scene("lookup");
+    let issuer = scene.sub.certificate();
+    let look = |more: &[&str]| {
+        let what = [
+            "crl",
+            "lookup",
+            utf8(&scene.leaf),
+            "--issuer",
+            utf8(&issuer),
+        ];
+        scene.bench.run([&what[..], more].concat())
+    };
+    let kept = ["--cache", "lists"];
+    let before = scene.list_of("answered-before.crl", pki::FROM, pki::UNTIL);
+    scene
+        .host
+        .gives(scene.sub.answer(&scene.leaf, "responder-1"));
+    fetch(&scene, &[]).exits(0);
+    look(&kept).exits(0).says("by the responder's answer");
+    scene.sub.revoke(&scene.leaf);
+    scene
+        .host
+        .gives(scene.sub.answer(&scene.leaf, "responder-2"));
+    fetch(&scene, &[]).exits(1);
+    look(&kept).exits(1).says("REVOKED");
+    let json = look(&[&kept[..], &["--format", "json"]].concat()).json();
+    conforms("crl-lookup", &json);
+    // A list of before calls it good; the responder knows better.
+    scene.bench.write("lists/before.crl", &before);
+    look(&["--list", "lists/before.crl"]).exits(0);
+    look(&kept).exits(1).says("REVOKED");
+    // Where neither is at hand, it is said where to look.
+    let list = pki::sha256()
+        .root
+        .list("answered.crl", pki::FROM, pki::UNTIL);
+    look(&["--list", utf8(&list)])
+        .exits(3)
+        .says("no answer of its responder");
 }

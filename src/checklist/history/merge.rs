@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use jiff::Timestamp;
 
 use super::{
-    Act, Deed, Entry, History,
+    Deed, Entry, History,
     audit::{Line, agree},
 };
 
@@ -48,28 +48,18 @@ pub fn join(
     by: &str,
     at: Timestamp,
 ) -> Joined {
-    let known: HashSet<&str> = digests(first);
-    let theirs: HashSet<&str> = digests(second);
+    let known = digests(first);
+    let mut all = first.clone();
     let new = second.events.iter();
-    let new: Vec<&Entry> = new
-        .filter(|entry| !known.contains(entry.digest.as_str()))
-        .collect();
-    if new.is_empty() {
+    let new = new.filter(|entry| !known.contains(entry.digest.as_str()));
+    all.events.extend(new.cloned());
+    if all.events.len() == first.events.len() {
         return Joined::Nothing;
     }
-    let mut all = first.clone();
-    all.events.extend(new.into_iter().cloned());
     if all.heads().len() == 1 {
         return Joined::History(all);
     }
-    let parted = conflicts(&all, |digest| {
-        match (known.contains(digest), theirs.contains(digest)) {
-            (true, true) => None,
-            (true, false) => Some(Side::A),
-            _ => Some(Side::B),
-        }
-    });
-    let (settled, open): (Vec<_>, Vec<_>) = parted
+    let (settled, open): (Vec<_>, Vec<_>) = parted(&all, &known, &digests(second))
         .into_iter()
         .partition(|conflict| kept.contains_key(&conflict.step));
     if !open.is_empty() {
@@ -81,16 +71,7 @@ pub fn join(
             Side::A => conflict.a.digest,
             Side::B => conflict.b.digest,
         });
-    let merge = Deed {
-        act: Act::Merge,
-        step: None,
-        state: None,
-        particulars: Default::default(),
-        why: None,
-        evidence: Vec::new(),
-        keeps: keeps.collect(),
-    };
-    all.add(merge, by, at);
+    all.add(Deed::merge(keeps.collect()), by, at);
     Joined::History(all)
 }
 
@@ -100,7 +81,7 @@ fn digests(history: &History) -> HashSet<&str> {
 }
 
 /// The steps whose last events on each side do not follow each other and do not agree.
-fn conflicts(all: &History, side: impl Fn(&str) -> Option<Side>) -> Vec<Conflict> {
+fn parted(all: &History, first: &HashSet<&str>, second: &HashSet<&str>) -> Vec<Conflict> {
     let line = Line::of(all);
     let mut last: BTreeMap<&str, [Option<usize>; 2]> = BTreeMap::new();
     for (place, entry) in all.events.iter().enumerate() {
@@ -109,10 +90,11 @@ fn conflicts(all: &History, side: impl Fn(&str) -> Option<Side>) -> Vec<Conflict
             continue;
         };
         let sides = last.entry(step).or_default();
-        match side(&entry.digest) {
-            Some(Side::A) => sides[0] = Some(place),
-            Some(Side::B) => sides[1] = Some(place),
-            None => {}
+        let digest = entry.digest.as_str();
+        match (first.contains(digest), second.contains(digest)) {
+            (true, true) => {}
+            (true, false) => sides[0] = Some(place),
+            _ => sides[1] = Some(place),
         }
     }
     let mut conflicts = Vec::new();

@@ -181,6 +181,15 @@ impl Deed {
         }
     }
 
+    /// Two histories join; these events count where both changed a step.
+    pub fn merge(keeps: Vec<String>) -> Self {
+        Self {
+            step: None,
+            keeps,
+            ..Self::of(Act::Merge, "")
+        }
+    }
+
     /// The state that it sets; nothing where it leaves the step's as it is.
     pub fn status(&self) -> Option<Status> {
         self.act.status().or(self.state)

@@ -6,7 +6,7 @@ use crate::{
     checklist::{book::Book, held, state, view::View},
     cli::{Global, checklist::ReportArgs},
     config::{self, Install},
-    environment,
+    environment::{self, Environment},
     error::{Error, Result},
     files::{self, Access, Folder},
     report::{self, Archive, Archived, Format, Layout},
@@ -31,8 +31,7 @@ pub(super) fn report(args: &ReportArgs, global: &Global, layout: Layout) -> Resu
     let endings = install.as_ref().map_or_else(Endings::default, |install| {
         Endings::of_install(install, None, book.now.at)
     });
-    // One that ptl does not ship, as a lab's.
-    let other = global.env.as_deref().map(environment::find).transpose()?;
+    let other = other_profile(install.as_ref(), global)?;
     let profiles: Vec<_> = environment::all().iter().chain(&other).collect();
     let view = View::of(&book.progress());
     let handover = Handover::of(&Sources {
@@ -98,6 +97,15 @@ fn install(folder: &Path) -> Result<Option<Install>> {
         Ok(_) => Install::read(folder).map(Some),
         Err(_) => Ok(None),
     }
+}
+
+/// The profile that `--env` names, else the install's own: one that ptl does not ship, as a lab's.
+fn other_profile(install: Option<&Install>, global: &Global) -> Result<Option<Environment>> {
+    if let Some(named) = &global.env {
+        return environment::find(named).map(Some);
+    }
+    // What is wrong with it is not the report's matter: the generations are left out.
+    Ok(install.and_then(|install| environment::find(&install.default_environment).ok()))
 }
 
 /// Writes a new archive, whole or not at all.

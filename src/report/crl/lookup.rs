@@ -9,6 +9,7 @@ use crate::{
     crl::{
         Gap,
         lookup::{self, Looked, Wanted},
+        ocsp::Said,
         status::Status,
     },
     report::{Explanation, explain::headline, human::columns, visible},
@@ -46,7 +47,7 @@ pub struct Answered {
     pub since: Option<Timestamp>,
     /// Why it was revoked, where the list says.
     pub reason: Option<&'static str>,
-    /// The list that decides, by its file.
+    /// What decides: the list, by its file, or the answer of a responder.
     pub by: Option<String>,
     /// What each list that says nothing lacks, as `FILE: why`.
     pub open: Vec<String>,
@@ -71,7 +72,7 @@ impl LookUp {
     pub fn of(wanted: &[Wanted], shelf: &Shelf, judged: Timestamp) -> Self {
         let current = lookup::current(&shelf.looked, judged);
         let unreadable = UnreadableList::of(&shelf.unreadable);
-        Self {
+        let mut found = Self {
             schema: 1,
             kind: "crl-lookup",
             tool: concat!("ptl ", env!("CARGO_PKG_VERSION")),
@@ -83,7 +84,12 @@ impl LookUp {
                 .collect(),
             lists: shelf.looked.iter().map(ListFacts::of).collect(),
             unreadable,
+        };
+        // One that says revoked goes before all that say good.
+        for answer in &shelf.answers {
+            found.certificates[answer.number].hear(answer.said.as_ref());
         }
+        found
     }
 
     /// The worst of all.
@@ -131,6 +137,9 @@ impl LookUp {
         }
     }
 }
+
+/// What to do where a responder can be asked.
+const ASK: &str = "Ask its responder: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; then look it up there (--cache DIR).";
 
 /// What each list lacks; other CAs' lists are named only where there is nothing else.
 fn open(number: usize, looked: &[&Looked], unreadable: &[UnreadableList]) -> Vec<String> {
@@ -202,6 +211,44 @@ impl Answered {
             since,
             reason,
         }
+    }
+
+    fn hear(&mut self, said: Option<&Said>) {
+        let (status, since, reason) = match (self.status, said) {
+            (
+                CertificateStatus::Good | CertificateStatus::Undetermined,
+                Some(Said::Revoked { since, reason }),
+            ) => {
+                let reason = reason.map(|reason| reason.word());
+                (CertificateStatus::Revoked, Some(*since), reason)
+            }
+            (CertificateStatus::Undetermined, Some(Said::Good)) => {
+                (CertificateStatus::Good, None, None)
+            }
+            (CertificateStatus::Undetermined, Some(Said::Undetermined(problem))) => {
+                self.open.push(format!(
+                    "the responder's answer (OCSP) that is kept: {problem}"
+                ));
+                return;
+            }
+            (CertificateStatus::Undetermined, None) => {
+                self.open
+                    .push("no answer of its responder (OCSP) is kept".to_owned());
+                self.next = Some(ASK);
+                return;
+            }
+            _ => return,
+        };
+        *self = Self {
+            name: self.name.take(),
+            serial: std::mem::take(&mut self.serial),
+            status,
+            since,
+            reason,
+            by: Some("the responder's answer (OCSP) that is kept".to_owned()),
+            open: Vec::new(),
+            next: None,
+        };
     }
 
     fn called(&self) -> String {

@@ -4,7 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Watched;
+use super::{Answerable, Watched, answerable};
 use crate::{
     crl::{
         cache::{Cache, Origin},
@@ -37,6 +37,8 @@ pub struct Shelf {
     pub origins: Vec<Option<Origin>>,
     /// Those that are kept and cannot be read.
     pub unreadable: Vec<Unreadable>,
+    /// Which of what was looked up a responder tells of, and what it said.
+    pub answers: Vec<Answerable>,
 }
 
 /// A list that is kept and cannot be read.
@@ -62,7 +64,7 @@ impl Library {
     /// The lists of a cache.
     ///
     /// # Errors
-    /// Where it cannot be read, or holds none.
+    /// Where it cannot be read.
     pub fn of_cache(cache: Cache, issuers: Vec<Arc<Certificate>>) -> Result<Self> {
         Self::kept(cache, Watched::of_files(&[], issuers, None), None)
     }
@@ -80,15 +82,8 @@ impl Library {
     }
 
     fn kept(cache: Cache, watched: Watched, every: Option<SignedDuration>) -> Result<Self> {
-        let lists = cache.lists()?;
-        if lists.is_empty() {
-            return Err(
-                Error::input(format!("no list is kept in `{}`", cache.folder().display()))
-                    .hint("Fetch them: `ptl crl fetch`; or name files of lists."),
-            );
-        }
         Ok(Self {
-            lists,
+            lists: cache.lists()?,
             cache: Some(cache),
             watched,
             every,
@@ -98,8 +93,9 @@ impl Library {
     /// Looks these up in each list; CAs among them may have signed it.
     ///
     /// # Errors
-    /// Where a file that somebody named cannot be read.
+    /// Where a file that somebody named cannot be read, or nothing is kept.
     pub fn look_up(mut self, wanted: &[Wanted], at: Timestamp) -> Result<Shelf> {
+        self.refuse_empty(wanted)?;
         // A chain in one file brings its own issuers.
         let authorities = wanted.iter().filter_map(Wanted::authority);
         self.watched.issuers.extend(authorities.cloned());
@@ -128,7 +124,24 @@ impl Library {
                 (Err(error), None) => return Err(error),
             }
         }
+        let issuers = &self.watched.issuers;
+        shelf.answers = answerable(wanted, issuers, self.cache.as_ref(), at);
         Ok(shelf)
+    }
+
+    /// Without a list there may still be what a responder answered of a certificate.
+    fn refuse_empty(&self, wanted: &[Wanted]) -> Result<()> {
+        let Some(cache) = self.cache.as_ref().filter(|_| self.lists.is_empty()) else {
+            return Ok(());
+        };
+        if !wanted.is_empty() && !cache.answers()?.is_empty() {
+            return Ok(());
+        }
+        Err(
+            Error::input(format!("no list is kept in `{}`", cache.folder().display())).hint(
+                "Fetch them: `ptl crl fetch`, or without an install `ptl crl fetch CERT --issuer CA --out DIR`; or name files of lists.",
+            ),
+        )
     }
 
     fn origin(&self, looked: &Looked) -> Option<Origin> {
