@@ -25,7 +25,7 @@ impl Explanation for Board {
         let part = |share: usize, least: usize, most: usize| {
             (usize::from(width) * share / 100).clamp(least, most)
         };
-        let widths = [part(28, 20, 44), GAP, part(20, 15, 32), GAP];
+        let widths = [part(32, 20, 44), GAP, part(19, 15, 32), GAP];
         let within = self.within_days;
         for row in &self.installs {
             text.push('\n');
