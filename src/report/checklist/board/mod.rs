@@ -46,60 +46,40 @@ pub(super) fn answer(board: &Board) -> String {
             many(sum.found, "install", "installs")
         ),
     };
-    let within = board.within_days;
-    let said = [
-        (sum.waiting, waits(board)),
-        (sum.overdue, format!("{} overdue", sum.overdue)),
-        (sum.failed, format!("{} failed", sum.failed)),
-        (sum.blocked, format!("{} blocked", sum.blocked)),
-        (
-            sum.certificates_ended,
-            format!(
-                "{} ended",
-                many(
-                    sum.certificates_ended,
-                    "certificate has",
-                    "certificates have"
-                )
-            ),
-        ),
-        (
-            sum.certificates_ending,
-            format!(
-                "{} within {}",
-                many(
-                    sum.certificates_ending,
-                    "certificate ends",
-                    "certificates end"
-                ),
-                days(within)
-            ),
-        ),
-        (
-            sum.lists_ended,
-            format!(
-                "{} ended",
-                many(sum.lists_ended, "kept list has", "kept lists have")
-            ),
-        ),
-        (
-            sum.unsound,
-            format!("{} with a record that is not as ptl wrote it", sum.unsound),
-        ),
-        (sum.unread, format!("{} could not be read", sum.unread)),
-    ];
-    let said: Vec<_> = said
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(_, text)| text)
-        .collect();
+    let said = findings(board);
     match said.is_empty() {
         true => format!(
             "{installs}: nothing waits, is stuck or ends within {}.",
-            days(within)
+            days(board.within_days)
         ),
         false => format!("{installs}: {}.", said.join(", ")),
     }
+}
+
+/// What there is to say of the installs, each where there is one of the kind.
+fn findings(board: &Board) -> Vec<String> {
+    let sum = &board.summary;
+    let (ended, ending) = (sum.certificates_ended, sum.certificates_ending);
+    let ended_text = many(ended, "certificate has", "certificates have") + " ended";
+    let ending_text = many(ending, "certificate ends", "certificates end");
+    let lists_text = many(sum.lists_ended, "kept list has", "kept lists have") + " ended";
+    let counted = |count: usize, words: &str| (count, format!("{count} {words}"));
+    let said = [
+        (sum.waiting, waits(board)),
+        counted(sum.overdue, "overdue"),
+        counted(sum.failed, "failed"),
+        counted(sum.blocked, "blocked"),
+        (ended, ended_text),
+        (
+            ending,
+            format!("{ending_text} within {}", days(board.within_days)),
+        ),
+        (sum.lists_ended, lists_text),
+        counted(sum.unsound, "with a record that is not as ptl wrote it"),
+        counted(sum.unread, "could not be read"),
+    ];
+    let said = said.into_iter().filter(|(count, _)| *count > 0);
+    said.map(|(_, text)| text).collect()
 }
 
 fn waits(board: &Board) -> String {
