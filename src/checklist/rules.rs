@@ -4,11 +4,13 @@
 //! again proves nothing until that one is done: gates look all the way down.
 
 mod act;
+mod settled;
 mod turn;
 
 use std::{cmp::Reverse, collections::BTreeSet};
 
 pub use act::{Action, Actor};
+pub use settled::Settled;
 pub use turn::Turn;
 
 use super::{
@@ -140,15 +142,31 @@ impl<'a> Progress<'a> {
         ready
     }
 
+    /// Which steps need nothing more.
+    pub fn settled(&self) -> Settled<'a> {
+        Settled::of(self)
+    }
+
     /// The step that [`Progress::ready`] begins with, found faster: what relies on a step is counted where it decides.
-    pub fn first_ready(&self) -> Option<&'a Step> {
-        let free: Vec<_> = self.free().collect();
-        let best = free.iter().map(|(_, step, status)| rank(step, *status));
-        let best = best.min()?;
+    pub fn first_ready(&self, settled: &Settled<'a>) -> Option<&'a Step> {
+        let stages = self.definition.stages.iter();
+        let steps = stages.flat_map(|stage| stage.steps.iter().map(move |step| (stage, step)));
+        let free: Vec<_> = steps
+            .filter(|(stage, step)| {
+                let mut needs = self.definition.needs(stage, step);
+                needs.all(|need| settled.has(need))
+            })
+            .map(|(_, step)| (step, self.status(&step.id)))
+            .filter(|(_, status)| is_free(*status))
+            .collect();
+        let best = free
+            .iter()
+            .map(|(step, status)| rank(step, *status))
+            .min()?;
         let alike = free
             .into_iter()
-            .filter(|(_, step, status)| rank(step, *status) == best)
-            .map(|(_, step, _)| step);
+            .filter(|(step, status)| rank(step, *status) == best)
+            .map(|(step, _)| step);
         match alike.collect::<Vec<_>>()[..] {
             [only] => Some(only),
             // The first of those that most wait for, as a stable sort has it.
@@ -165,8 +183,7 @@ impl<'a> Progress<'a> {
         let steps = stages.flat_map(|stage| stage.steps.iter().map(move |step| (stage, step)));
         steps.filter_map(|(stage, step)| {
             let status = self.status(&step.id);
-            let free = matches!(status, Status::Open | Status::InProgress | Status::Failed);
-            let ready = free && self.relies_on_open(stage, step).is_empty();
+            let ready = is_free(status) && self.relies_on_open(stage, step).is_empty();
             ready.then_some((stage, step, status))
         })
     }
@@ -219,6 +236,11 @@ impl<'a> Progress<'a> {
             }
         })
     }
+}
+
+/// Whether a step of this status is one to be done, once what it relies on is.
+fn is_free(status: Status) -> bool {
+    matches!(status, Status::Open | Status::InProgress | Status::Failed)
 }
 
 /// What comes first among steps that can be done: not begun, then the longest sourced waiting time.

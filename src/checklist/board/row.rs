@@ -1,14 +1,12 @@
 //! What is told of one install on a board.
 
-use std::collections::HashMap;
-
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 
 use crate::{
     checklist::{
         definition::Step,
-        rules::Progress,
+        rules::{Progress, Settled},
         state::{Record, Status},
     },
     config::Install,
@@ -145,7 +143,7 @@ impl Row {
         install: Option<&Install>,
         endings: &Endings,
     ) -> Self {
-        let settled = Settled::of(progress);
+        let settled = progress.settled();
         let steps = || progress.definition.steps();
         let state = progress.state;
         Self {
@@ -154,10 +152,10 @@ impl Row {
             product: install.map(|it| it.product.clone()),
             fqdns: install.map(fqdns).unwrap_or_default(),
             definition: Some(progress.definition.id.clone()),
-            stage: settled.stage(progress),
+            stage: stage(&settled, progress),
             steps: steps().count(),
             settled: steps().filter(|step| settled.has(&step.id)).count(),
-            next: progress.first_ready().map(NextStep::of),
+            next: progress.first_ready(&settled).map(NextStep::of),
             waiting: waiting(progress),
             stuck: stuck(progress),
             endings: nearest(endings),
@@ -230,51 +228,21 @@ fn fqdns(install: &Install) -> Vec<String> {
     fqdns
 }
 
-/// Which steps need nothing more: they count as done, and so does all that they rely on.
-struct Settled<'a>(HashMap<&'a str, bool>);
-
-impl<'a> Settled<'a> {
-    fn of(progress: &Progress<'a>) -> Self {
-        let mut settled = Self(HashMap::new());
-        for step in progress.definition.steps() {
-            settled.find(&step.id, progress);
-        }
-        settled
-    }
-
-    fn find(&mut self, id: &'a str, progress: &Progress<'a>) -> bool {
-        if let Some(known) = self.0.get(id) {
-            return *known;
-        }
-        // `checklist lint` knows no circle in what is shipped; one would end here.
-        self.0.insert(id, false);
-        let is_settled = progress.status(id).satisfies()
-            && progress.definition.step(id).is_some_and(|(stage, step)| {
-                let mut needs = progress.definition.needs(stage, step);
-                needs.all(|need| self.find(need, progress))
-            });
-        self.0.insert(id, is_settled);
-        is_settled
-    }
-
-    fn has(&self, id: &str) -> bool {
-        self.0.get(id) == Some(&true)
-    }
-
-    fn stage(&self, progress: &Progress<'_>) -> Option<StageNow> {
-        let stages = &progress.definition.stages;
-        stages.iter().enumerate().find_map(|(place, stage)| {
-            let settled = stage.steps.iter().filter(|step| self.has(&step.id)).count();
-            (settled < stage.steps.len()).then(|| StageNow {
-                id: stage.id.clone(),
-                title: stage.title.clone(),
-                number: place + 1,
-                of: stages.len(),
-                settled,
-                steps: stage.steps.len(),
-            })
+/// The first stage in which not every step is settled.
+fn stage(settled: &Settled<'_>, progress: &Progress<'_>) -> Option<StageNow> {
+    let stages = &progress.definition.stages;
+    stages.iter().enumerate().find_map(|(place, stage)| {
+        let steps = stage.steps.iter();
+        let count = steps.filter(|step| settled.has(&step.id)).count();
+        (count < stage.steps.len()).then(|| StageNow {
+            id: stage.id.clone(),
+            title: stage.title.clone(),
+            number: place + 1,
+            of: stages.len(),
+            settled: count,
+            steps: stage.steps.len(),
         })
-    }
+    })
 }
 
 /// The records of the steps that are in one of these states now.
