@@ -1,7 +1,10 @@
 //! `ptl checklist`.
 
+mod board;
+
 use std::path::PathBuf;
 
+pub use board::{BoardArgs, BoardForm};
 use clap::{Args, Subcommand};
 
 use crate::template::Form;
@@ -22,6 +25,7 @@ Examples:
   ptl checklist report                              where the install stands, to paste into a ticket
   ptl checklist report --output report.html         the same as one page, to attach and to print
   ptl checklist report --bundle handover.zip        both, with the evidence and every digest
+  ptl checklist board installs                      every install in a folder, in one table
 
 Exit: 0 shown or written down, 1 a gate is shut or a step cannot be done yet: nothing was changed,
       2 wrong input, or checklist.toml or steps.toml is wrong. lint: 0 clean, 1 findings.")]
@@ -89,6 +93,10 @@ pub enum ChecklistCommand {
     /// names of organisation, product and endpoints, and nothing else. With `--env FILE` it shows the generations of that
     /// profile too, as of a lab's.
     Report(ReportArgs),
+    /// Show many installs in one table: how far each is, on whom it waits, what ends
+    ///
+    /// What the files say of themselves; no check is run, and no list is verified.
+    Board(BoardArgs),
     /// Write something down
     #[command(flatten)]
     Change(Word),

@@ -1,6 +1,7 @@
 //! `ptl checklist`.
 
 mod audit;
+mod board;
 mod change;
 mod handover;
 mod lint;
@@ -39,6 +40,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
         None => (show(None, global, layout)?, Exit::Pass),
         Some(ChecklistCommand::Audit(args)) => audit::run(args, global, layout)?,
         Some(ChecklistCommand::Verify(args)) => verify::run(args, global, layout)?,
+        Some(ChecklistCommand::Board(args)) => board::run(args, global, layout)?,
         Some(ChecklistCommand::Lint { file }) => lint::run(file.as_deref(), global, layout)?,
         Some(command) => (said(command, global, layout)?, Exit::Pass),
     };
@@ -51,6 +53,7 @@ fn said(command: &ChecklistCommand, global: &Global, layout: Layout) -> Result<S
     match command {
         ChecklistCommand::Audit(args) => audit::run(args, global, layout).map(|(text, _)| text),
         ChecklistCommand::Verify(args) => verify::run(args, global, layout).map(|(text, _)| text),
+        ChecklistCommand::Board(args) => board::run(args, global, layout).map(|(text, _)| text),
         ChecklistCommand::Lint { file } => {
             lint::run(file.as_deref(), global, layout).map(|(text, _)| text)
         }

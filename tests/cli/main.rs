@@ -30,6 +30,7 @@ mod chain_lists;
 mod chain_paths;
 mod chain_stores;
 mod checklist;
+mod checklist_board;
 mod checklist_bundle;
 mod checklist_evidence;
 mod checklist_file;

@@ -5,6 +5,7 @@
 mod archive;
 mod audit;
 mod begun;
+mod board;
 mod change;
 pub mod companion;
 mod handover;
@@ -18,6 +19,7 @@ mod waiting;
 
 pub use archive::{Archive, Archived, Manifest};
 pub use begun::Begun;
+pub use board::{board_as_csv, board_as_page};
 pub use change::Recorded;
 pub use handover::handed_over;
 pub use lint::Lint;
