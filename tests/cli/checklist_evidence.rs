@@ -141,7 +141,27 @@ fn what_proves_int_never_proves_live_and_a_failed_report_proves_nothing() {
     refused("int.json", "it is a report about `int`");
     refused("failed.json", "its verdict is fail");
     refused("unknown.json", "its verdict is undetermined");
+    let nowhere = bench.read("live.json").replace("\"live\"", "null");
+    bench.write("nowhere.json", nowhere);
+    refused("nowhere.json", "it is a report about no environment");
     ptl(&bench, &["done", "live.hscn", "--evidence", "live.json"]).exits(0);
+}
+
+#[test]
+fn a_failed_report_proves_no_step_without_an_environment_either() {
+    let bench = provider();
+    bench.write(
+        "ptl.toml",
+        provider_install("key = \"example.thirdparty.nhs.uk.key\"\n"),
+    );
+    bench.run(["csr"]).exits(0);
+    for verdict in ["fail", "undetermined"] {
+        report(&bench, "report.json", "int", verdict);
+        changes_nothing(&bench, &["done", "plan.ods", "--evidence", "report.json"])
+            .refuses(&format!("its verdict is {verdict}"));
+    }
+    report(&bench, "report.json", "int", "pass");
+    ptl(&bench, &["done", "plan.ods", "--evidence", "report.json"]).exits(0);
 }
 
 /// The steps that are done now, of these.
