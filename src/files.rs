@@ -8,6 +8,7 @@ mod draft;
 mod folders;
 mod guarded;
 mod incoming;
+pub mod mark;
 mod new_folder;
 mod place;
 #[cfg(not(unix))]

@@ -126,11 +126,13 @@ fn file(path: &Path) -> Result<Proof> {
         ),
         1..=MOST => {
             let searched = searched(file, &shown)?;
+            let report =
+                report::read(&searched.begins_with).map_err(|why| no_whole_report(&shown, &why))?;
             Ok(Proof::File(File {
                 name,
                 sha256: searched.sha256,
                 size: searched.size,
-                report: report::read(&searched.begins_with),
+                report,
                 copy: None,
             }))
         }
@@ -142,15 +144,15 @@ fn file(path: &Path) -> Result<Proof> {
 struct Searched {
     sha256: String,
     size: u64,
-    /// All of it, where it can be a report.
-    begins_with: Vec<u8>,
+    /// As much of it as a report can have.
+    begins_with: Zeroizing<Vec<u8>>,
 }
 
 fn searched(mut file: impl Read, shown: &str) -> Result<Searched> {
     let mut digest = Sha256::new();
     let mut scan = private_key::Scan::default();
     let mut size = 0_u64;
-    let mut begins_with = Vec::new();
+    let mut begins_with = Zeroizing::new(Vec::new());
     let mut chunk = Zeroizing::new(vec![0; 64 * 1024]);
     loop {
         let length = file.read(&mut chunk).map_err(|error| {
@@ -164,7 +166,7 @@ fn searched(mut file: impl Read, shown: &str) -> Result<Searched> {
         digest.update(&chunk[..length]);
         scan.update(&chunk[..length]);
         size += length as u64;
-        if size <= report::LONGEST {
+        if begins_with.len() as u64 <= report::LONGEST {
             begins_with.extend_from_slice(&chunk[..length]);
         }
         // It may grow while it is read.
@@ -180,6 +182,12 @@ fn searched(mut file: impl Read, shown: &str) -> Result<Searched> {
             begins_with,
         }),
     }
+}
+
+fn no_whole_report(shown: &str, why: &str) -> Error {
+    Error::input(format!("`{shown}` proves nothing: it is {why}")).hint(
+        "Make it anew with the command that made it and `--format json --output NEW.json`, and give that file.",
+    )
 }
 
 fn too_large(shown: &str) -> Error {

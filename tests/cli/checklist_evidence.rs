@@ -164,6 +164,41 @@ fn a_failed_report_proves_no_step_without_an_environment_either() {
     ptl(&bench, &["done", "plan.ods", "--evidence", "report.json"]).exits(0);
 }
 
+#[test]
+fn a_report_that_cannot_be_read_as_one_is_not_taken_for_another_file() {
+    let bench = provider();
+    bench.write(
+        "ptl.toml",
+        provider_install("key = \"example.thirdparty.nhs.uk.key\"\n"),
+    );
+    let run = ["preflight", "--env", "int", "--only", "CSR-*"];
+    for (name, format) in [("a.txt", "human"), ("a.xml", "junit")] {
+        bench.run([&run[..], &["--format", format, "--output", name]].concat());
+    }
+    report(&bench, "a.json", "int", "fail");
+    let json = bench.read("a.json");
+    let wide: Vec<u8> = json.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bench.write("wide.json", [b"\xff\xfe", wide.as_slice()].concat());
+    bench.write("marked.json", format!("\u{feff}{json}"));
+    bench.write("more.json", format!("{json} and more"));
+    bench.write("newer.json", json.replace("\"schema\":1", "\"schema\":2"));
+    let end = format!(",\"x\":\"{}\"}}", "x".repeat(5 * 1024 * 1024));
+    bench.write("long.json", json.trim_end_matches('}').to_owned() + &end);
+    for (name, why) in [
+        ("a.txt", "for people"),
+        ("a.xml", "JUnit"),
+        ("wide.json", "its verdict is fail"),
+        ("marked.json", "its verdict is fail"),
+        ("more.json", "cannot be read as a whole"),
+        ("newer.json", "schema 2"),
+        ("long.json", "cannot be read as a whole"),
+    ] {
+        changes_nothing(&bench, &["done", "plan.ods", "--evidence", name]).refuses(why);
+    }
+    changes_nothing(&bench, &["done", "plan.ods", "--evidence", "more.json"])
+        .complains("--format json --output");
+}
+
 /// The steps that are done now, of these.
 fn done<'a>(bench: &Bench, steps: &[&'a str]) -> Vec<&'a str> {
     let is_done = |step: &&&str| state(bench, step) == "done";
