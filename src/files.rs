@@ -10,6 +10,7 @@ mod guarded;
 mod incoming;
 pub mod mark;
 mod new_folder;
+pub mod packed;
 mod place;
 #[cfg(not(unix))]
 mod plain;

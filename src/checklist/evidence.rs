@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::state::{File, Proof};
 use crate::{
     error::{Error, Result},
-    files::{self, private_key},
+    files::{self, packed, private_key},
     x509::hex,
 };
 
@@ -144,7 +144,7 @@ fn file(path: &Path) -> Result<Proof> {
 struct Searched {
     sha256: String,
     size: u64,
-    /// As much of it as a report can have.
+    /// As much of it as a report can have; all of it, where it is packed.
     begins_with: Zeroizing<Vec<u8>>,
 }
 
@@ -166,7 +166,7 @@ fn searched(mut file: impl Read, shown: &str) -> Result<Searched> {
         digest.update(&chunk[..length]);
         scan.update(&chunk[..length]);
         size += length as u64;
-        if begins_with.len() as u64 <= report::LONGEST {
+        if begins_with.len() as u64 <= report::LONGEST || packed::is_packed(&begins_with) {
             begins_with.extend_from_slice(&chunk[..length]);
         }
         // It may grow while it is read.
@@ -174,7 +174,12 @@ fn searched(mut file: impl Read, shown: &str) -> Result<Searched> {
             return Err(too_large(shown));
         }
     }
-    match scan.finish() {
+    let packed = match packed::look(&begins_with) {
+        packed::Content::Secret(kind) => Some(kind),
+        // Its digest is written down and no more; into a bundle it does not come.
+        packed::Content::Clear | packed::Content::Closed(_) => None,
+    };
+    match scan.finish().or(packed) {
         Some(kind) => Err(is_secret(&format!("`{shown}`"), kind)),
         None => Ok(Searched {
             sha256: hex(&digest.finish()),

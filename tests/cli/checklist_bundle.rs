@@ -184,6 +184,46 @@ fn a_private_key_among_the_evidence_is_never_handed_over() {
     assert_eq!(bench.files(), before);
 }
 
+/// A file as `gzip` of the system packs it.
+fn gzipped(bench: &Bench, name: &str) {
+    let status = Command::new("gzip").arg(bench.path(name)).status();
+    assert!(status.expect("the `gzip` command is there").success());
+}
+
+#[test]
+fn a_key_that_is_wrapped_once_is_found_and_what_cannot_be_searched_stays_out() {
+    let bench = provider();
+    let key = fs::read(&pki::sha256().leaf.key).unwrap();
+    bench.write("a.b64", openssl::base64::encode_block(&key));
+    bench.write("a.log", &key);
+    gzipped(&bench, "a.log");
+    bench.write("b.txt", &key);
+    let zip = Command::new("jar")
+        .args(["cfM", "b.zip", "b.txt"])
+        .current_dir(bench.folder())
+        .status();
+    assert!(zip.expect("the `jar` command is installed").success());
+    for name in ["a.b64", "a.log.gz", "b.zip"] {
+        ptl(&bench, &["done", "plan.ods", "--evidence", name]).refuses("holds a private key");
+    }
+    bench.write("c.log", "a log");
+    gzipped(&bench, "c.log");
+    let mut broken = fs::read(bench.path("c.log.gz")).unwrap();
+    broken.truncate(broken.len() - 6);
+    bench.write("c.gz", broken);
+    ptl(
+        &bench,
+        &["done", "plan.ods", "--evidence", "c.gz", "--copy"],
+    )
+    .exits(0);
+    bundle(&bench, "a.zip")
+        .refuses("cannot be searched for secrets")
+        .complains("evidence/c.gz");
+    assert!(!bench.path("a.zip").exists());
+    fs::remove_file(bench.path("evidence/c.gz")).unwrap();
+    bundle(&bench, "a.zip").exits(0).says("Not in it");
+}
+
 #[test]
 fn a_key_in_a_comment_of_the_checklist_is_never_handed_over() {
     let bench = on_its_way();

@@ -21,7 +21,7 @@ use crate::{
         state,
     },
     error::{Error, Result},
-    files::private_key,
+    files::{packed, private_key},
     report::{Explanation, document, explain::headline, human::columns, visible},
     template::{Form, handover::Handover},
     x509::hex,
@@ -112,6 +112,7 @@ impl Archive<'_> {
         zip.add(state::FILE.to_owned(), self.checklist)?;
         for held in self.held {
             let content = held::content(self.install, held)?;
+            can_be_looked_into(held, &content)?;
             zip.add(entry_name(held), &content)?;
         }
         let manifest = self.manifest(std::mem::take(&mut zip.entries));
@@ -140,6 +141,18 @@ impl Archive<'_> {
                 .collect(),
         }
     }
+}
+
+/// A key may lie in what is packed in a way that nobody can look into.
+fn can_be_looked_into(held: &Held, content: &[u8]) -> Result<()> {
+    let packed::Content::Closed(why) = packed::look(content) else {
+        return Ok(());
+    };
+    let shown = format!("{}/{}", held::FOLDER, held.name);
+    Err(Error::input(format!(
+        "`{shown}` cannot be searched for secrets, and so is never handed over: {why}"
+    ))
+    .hint("Move it out of that folder and run this again: the report names it as absent. To hand over what is in it, give that as evidence, unpacked."))
 }
 
 struct Zip<'a> {
