@@ -15,6 +15,8 @@ pub const JUDGED: &str = ", judged by ";
 pub const NEXT: &str = ". Next: ";
 /// How line 1 of a checklist's report ends in Markdown.
 pub const MARKDOWN: &str = ": where its path to live stands";
+/// What a calendar says of who made it.
+pub const CALENDAR: &str = "-//ptl//expiry//EN";
 /// What the head of a page says of who made it.
 pub const PAGE: &str = r#"<meta name="generator" content="ptl">"#;
 
@@ -31,6 +33,8 @@ pub enum Form {
     Markdown,
     /// A page.
     Page,
+    /// A calendar of what ends when.
+    Calendar,
 }
 
 /// The form in which ptl wrote a text, by how it begins; nothing where it did not.
@@ -53,6 +57,9 @@ pub fn form(text: &str) -> Option<Form> {
     }
     if first.starts_with("<?xml") && text.contains(&format!("<testsuites name=\"{TOOL}")) {
         return Some(Form::Junit);
+    }
+    if first == "BEGIN:VCALENDAR" && text.contains(CALENDAR) {
+        return Some(Form::Calendar);
     }
     (first.starts_with("<!doctype html") && text.contains(PAGE)).then_some(Form::Page)
 }
