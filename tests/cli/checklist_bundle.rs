@@ -184,6 +184,34 @@ fn a_private_key_among_the_evidence_is_never_handed_over() {
     assert_eq!(bench.files(), before);
 }
 
+#[test]
+fn a_full_disk_is_one_error_that_names_the_file_and_leaves_none() {
+    let bench = on_its_way();
+    let ptl = bench.command(["checklist", "report", "--bundle", "a.zip"]);
+    let mut command = Command::new("bash");
+    // Files of more than one block of 1024 bytes cannot be written.
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "bash"])
+        .arg(ptl.get_program())
+        .args(ptl.get_args())
+        .current_dir(bench.folder());
+    let run = Run::of(command.output().unwrap()).refuses("could not write `a.zip`");
+    assert!(run.stderr.starts_with("error: "), "{run}");
+    assert!(!run.stderr.contains("ZipWriter"), "{run}");
+    assert!(!bench.path("a.zip").exists());
+}
+
+#[test]
+fn a_bundle_and_an_output_are_two_things() {
+    let bench = on_its_way();
+    ptl(
+        &bench,
+        &["report", "--bundle", "d.zip", "--output", "e.html"],
+    )
+    .refuses("--bundle and --output");
+    assert!(!bench.path("d.zip").exists() && !bench.path("e.html").exists());
+}
+
 /// A file as `gzip` of the system packs it.
 fn gzipped(bench: &Bench, name: &str) {
     let status = Command::new("gzip").arg(bench.path(name)).status();
