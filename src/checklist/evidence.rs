@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::state::{File, Proof};
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, is_harmful},
     files::{self, packed, private_key},
     x509::hex,
 };
@@ -84,12 +84,13 @@ pub fn text(words: &str) -> Result<Proof> {
 /// One line of text for the state file, without blanks around it; `what` names where it came from.
 ///
 /// # Errors
-/// Where it holds control characters, or is longer than 2000 characters.
+/// Where it holds what steers a terminal or is not seen, or is longer than 2000 characters.
 pub fn line(what: &str, words: &str) -> Result<String> {
     let words = words.trim();
-    if words.chars().any(char::is_control) {
+    // What a step's own definition may not hold, either.
+    if words.contains(is_harmful) {
         return Err(Error::input(format!(
-            "{what} holds a line break or another control character"
+            "{what} holds a line break, a control character or another that is not seen"
         ))
         .hint("Give one line of plain text, or save it as a file and name that."));
     }
@@ -105,11 +106,12 @@ pub fn line(what: &str, words: &str) -> Result<String> {
 fn file(path: &Path) -> Result<Proof> {
     let shown = path.display().to_string();
     let name = plain_name(path)?;
-    if path.is_symlink() {
+    if let Some(link) = symlink_in(path) {
         return Err(Error::input(format!(
-            "`{shown}` is a symlink, which may point elsewhere tomorrow"
+            "`{}` is a symlink, which may point elsewhere tomorrow",
+            link.display()
         ))
-        .hint("Name the file itself."));
+        .hint("Name the file itself, by the folders that it lies in."));
     }
     let (file, length) = files::open_regular(path).map_err(|error| {
         if path.symlink_metadata().is_ok() {
@@ -203,6 +205,25 @@ fn too_large(shown: &str) -> Error {
     .hint("Keep it where people can reach it, and record that as a reference: `--evidence \"text:WHERE, sha256 ...\"`.")
 }
 
+/// The first symlink of a path, from the current folder downwards.
+///
+/// Of a path from elsewhere only the file itself counts: what leads there is the system's matter, and on some systems
+/// `/tmp` or `/home` is one.
+fn symlink_in(path: &Path) -> Option<&Path> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let is_below = path.is_relative() || path.starts_with(&here);
+    let mut found = None;
+    for part in path.ancestors().filter(|part| !part.as_os_str().is_empty()) {
+        if !is_below && part != path || path.is_absolute() && part == here {
+            break;
+        }
+        if part.is_symlink() {
+            found = Some(part);
+        }
+    }
+    found
+}
+
 /// The file's name, where the path leads to it without detours.
 fn plain_name(path: &Path) -> Result<String> {
     let shown = path.display();
@@ -215,7 +236,7 @@ fn plain_name(path: &Path) -> Result<String> {
     }
     path.file_name()
         .and_then(|name| name.to_str())
-        .filter(|name| !name.chars().any(char::is_control))
+        .filter(|name| !name.contains(is_harmful))
         .map(str::to_owned)
         .ok_or_else(|| {
             Error::input(format!("`{shown}` has no name that can be written down"))
@@ -319,6 +340,11 @@ mod tests {
         {
             std::os::unix::fs::symlink(&real, folder.path().join("link")).unwrap();
             assert!(refusal(&at("link")).contains("symlink"));
+            fs::create_dir(folder.path().join("folder")).unwrap();
+            fs::write(folder.path().join("folder/a"), "x").unwrap();
+            std::os::unix::fs::symlink("folder", folder.path().join("by")).unwrap();
+            // Not below the current folder: tests/cli has the other case.
+            assert!(proof(&at("by/a")).is_ok());
         }
         assert!(refusal(&at("../x.txt")).contains("`..`"));
         assert!(refusal(&at("empty")).contains("empty"));
@@ -329,6 +355,10 @@ mod tests {
     fn control_characters_and_novels_are_refused() {
         assert!(refusal("one\ntwo").contains("control character"));
         assert!(refusal("a\u{1b}[2J").contains("control character"));
+        for unseen in ["\u{200b}", "a\u{202e}b", "text:\u{2060}"] {
+            assert!(refusal(unseen).contains("not seen"), "{unseen:?}");
+        }
+        assert!(line("--by", "\u{200b}").is_err());
         assert!(refusal(&"a ".repeat(1500)).contains("longer than"));
     }
 }

@@ -199,6 +199,27 @@ fn a_report_that_cannot_be_read_as_one_is_not_taken_for_another_file() {
         .complains("--format json --output");
 }
 
+#[test]
+fn no_symlink_leads_to_evidence_below_the_current_folder() {
+    let bench = provider();
+    bench.write("real/sub/a.txt", "x");
+    std::os::unix::fs::symlink("real", bench.path("by")).unwrap();
+    let whole = fs::canonicalize(bench.folder()).unwrap();
+    for name in [
+        "by/sub/a.txt",
+        "./by/sub/a.txt",
+        whole.join("by/sub/a.txt").to_str().unwrap(),
+    ] {
+        changes_nothing(&bench, &["done", "plan.ods", "--evidence", name])
+            .refuses("by` is a symlink");
+    }
+    ptl(
+        &bench,
+        &["done", "plan.ods", "--evidence", "real/sub/a.txt"],
+    )
+    .exits(0);
+}
+
 /// The steps that are done now, of these.
 fn done<'a>(bench: &Bench, steps: &[&'a str]) -> Vec<&'a str> {
     let is_done = |step: &&&str| state(bench, step) == "done";
