@@ -8,7 +8,10 @@ mod draft;
 mod folders;
 mod guarded;
 mod incoming;
+pub mod mark;
 mod new_folder;
+mod output;
+pub mod packed;
 mod place;
 #[cfg(not(unix))]
 mod plain;
@@ -23,7 +26,7 @@ mod workshop;
 use std::{
     fs::{self, File, OpenOptions},
     io::Read,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 pub use claim::Claim;
@@ -32,6 +35,7 @@ pub use folders::NewFolders;
 pub use guarded::Guarded;
 pub use incoming::Incoming;
 pub use new_folder::NewFolder;
+pub use output::Output;
 pub use place::Place;
 pub use secret::{first_line, first_line_of_descriptor, open_to_others, read_secret};
 pub use shelf::Shelf;
@@ -211,43 +215,6 @@ fn sync_folder(_folder: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A file of `--output`: opened before the work begins, so that a bad path fails at once, and
-/// given its name at the end.
-#[derive(Debug)]
-pub struct Output {
-    target: PathBuf,
-    /// Whether a report was there that is replaced.
-    replaces: bool,
-}
-
-impl Output {
-    /// Proves that a file can be made beside the target. It has no name yet, so that an interrupted
-    /// run leaves nothing behind.
-    ///
-    /// # Errors
-    /// Where the folder cannot be written to, or what is there must not be replaced.
-    pub fn open(target: &Path) -> Result<Self> {
-        refuse_to_replace(target)?;
-        tempfile::tempfile_in(folder_of(target)).map_err(|error| unwritable(target, error))?;
-        Ok(Self {
-            target: target.to_owned(),
-            replaces: target.exists(),
-        })
-    }
-
-    /// Writes the content beside the target and gives it that name, in place of an older report.
-    ///
-    /// # Errors
-    /// Where it cannot be written, or something of that name has come up since: the command itself may have
-    /// made it.
-    pub fn finish(self, content: &[u8]) -> Result<()> {
-        if !self.replaces {
-            refuse_existing(&self.target)?;
-        }
-        put(&self.target, content)
-    }
-}
-
 /// Writes a file that ptl makes anew at will, whole or not at all, in place of an older one.
 ///
 /// It is no secret: whoever the umask allows may read it, as a CI server that collects a report.
@@ -258,39 +225,4 @@ pub fn put(target: &Path, content: &[u8]) -> Result<()> {
     let mut incoming = Incoming::beside(target)?;
     incoming.write(content)?;
     incoming.take_its_place()
-}
-
-/// Endings of what ptl reads; no report has one, and what has one is hard to make again.
-const INPUTS: &[&str] = &[
-    "cer", "crl", "crt", "csr", "der", "jks", "key", "p12", "p7b", "pem", "pfx", "toml",
-];
-
-/// A report takes the place of an older one, and of nothing else that can be told from it.
-fn refuse_to_replace(target: &Path) -> Result<()> {
-    if target.as_os_str() == "-" {
-        return Err(Error::input("--output `-` is no file")
-            .hint("Leave --output out to print; for a file of that name write `./-`."));
-    }
-    let Ok(metadata) = fs::metadata(target) else {
-        return Ok(());
-    };
-    let shown = target.display();
-    if !metadata.is_file() {
-        return Err(Error::input(format!("`{shown}` is not a regular file"))
-            .hint("Name a file for --output, or leave it out to print."));
-    }
-    let refused = |what: &str| {
-        Error::input(format!("`{shown}` {what}, and is never overwritten"))
-            .hint("Name another file for --output.")
-    };
-    if let Some(secret) = private_key::find_in_file(target)? {
-        return Err(refused(&format!("holds {secret}")));
-    }
-    let ending = target.extension().and_then(|ending| ending.to_str());
-    match ending {
-        Some(ending) if INPUTS.contains(&ending.to_ascii_lowercase().as_str()) => {
-            Err(refused("is there, and no report by its ending"))
-        }
-        _ => Ok(()),
-    }
 }

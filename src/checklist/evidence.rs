@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 
 use super::state::{File, Proof};
 use crate::{
-    error::{Error, Result},
-    files::{self, private_key},
+    error::{Error, Result, is_harmful},
+    files::{self, packed, private_key},
     x509::hex,
 };
 
@@ -84,12 +84,13 @@ pub fn text(words: &str) -> Result<Proof> {
 /// One line of text for the state file, without blanks around it; `what` names where it came from.
 ///
 /// # Errors
-/// Where it holds control characters, or is longer than 2000 characters.
+/// Where it holds what steers a terminal or is not seen, or is longer than 2000 characters.
 pub fn line(what: &str, words: &str) -> Result<String> {
     let words = words.trim();
-    if words.chars().any(char::is_control) {
+    // What a step's own definition may not hold, either.
+    if words.contains(is_harmful) {
         return Err(Error::input(format!(
-            "{what} holds a line break or another control character"
+            "{what} holds a line break, a control character or another that is not seen"
         ))
         .hint("Give one line of plain text, or save it as a file and name that."));
     }
@@ -105,11 +106,12 @@ pub fn line(what: &str, words: &str) -> Result<String> {
 fn file(path: &Path) -> Result<Proof> {
     let shown = path.display().to_string();
     let name = plain_name(path)?;
-    if path.is_symlink() {
+    if let Some(link) = symlink_in(path) {
         return Err(Error::input(format!(
-            "`{shown}` is a symlink, which may point elsewhere tomorrow"
+            "`{}` is a symlink, which may point elsewhere tomorrow",
+            link.display()
         ))
-        .hint("Name the file itself."));
+        .hint("Name the file itself, by the folders that it lies in."));
     }
     let (file, length) = files::open_regular(path).map_err(|error| {
         if path.symlink_metadata().is_ok() {
@@ -126,11 +128,13 @@ fn file(path: &Path) -> Result<Proof> {
         ),
         1..=MOST => {
             let searched = searched(file, &shown)?;
+            let report =
+                report::read(&searched.begins_with).map_err(|why| no_whole_report(&shown, &why))?;
             Ok(Proof::File(File {
                 name,
                 sha256: searched.sha256,
                 size: searched.size,
-                report: report::read(&searched.begins_with),
+                report,
                 copy: None,
             }))
         }
@@ -142,15 +146,15 @@ fn file(path: &Path) -> Result<Proof> {
 struct Searched {
     sha256: String,
     size: u64,
-    /// All of it, where it can be a report.
-    begins_with: Vec<u8>,
+    /// As much of it as a report can have; all of it, where it is packed.
+    begins_with: Zeroizing<Vec<u8>>,
 }
 
 fn searched(mut file: impl Read, shown: &str) -> Result<Searched> {
     let mut digest = Sha256::new();
     let mut scan = private_key::Scan::default();
     let mut size = 0_u64;
-    let mut begins_with = Vec::new();
+    let mut begins_with = Zeroizing::new(Vec::new());
     let mut chunk = Zeroizing::new(vec![0; 64 * 1024]);
     loop {
         let length = file.read(&mut chunk).map_err(|error| {
@@ -164,7 +168,7 @@ fn searched(mut file: impl Read, shown: &str) -> Result<Searched> {
         digest.update(&chunk[..length]);
         scan.update(&chunk[..length]);
         size += length as u64;
-        if size <= report::LONGEST {
+        if begins_with.len() as u64 <= report::LONGEST || packed::is_packed(&begins_with) {
             begins_with.extend_from_slice(&chunk[..length]);
         }
         // It may grow while it is read.
@@ -172,7 +176,12 @@ fn searched(mut file: impl Read, shown: &str) -> Result<Searched> {
             return Err(too_large(shown));
         }
     }
-    match scan.finish() {
+    let packed = match packed::look(&begins_with) {
+        packed::Content::Secret(kind) => Some(kind),
+        // Its digest is written down and no more; into a bundle it does not come.
+        packed::Content::Clear | packed::Content::Closed(_) => None,
+    };
+    match scan.finish().or(packed) {
         Some(kind) => Err(is_secret(&format!("`{shown}`"), kind)),
         None => Ok(Searched {
             sha256: hex(&digest.finish()),
@@ -182,12 +191,37 @@ fn searched(mut file: impl Read, shown: &str) -> Result<Searched> {
     }
 }
 
+fn no_whole_report(shown: &str, why: &str) -> Error {
+    Error::input(format!("`{shown}` proves nothing: it is {why}")).hint(
+        "Make it anew with the command that made it and `--format json --output NEW.json`, and give that file.",
+    )
+}
+
 fn too_large(shown: &str) -> Error {
     Error::input(format!(
         "`{shown}` is larger than {} MiB, the most that is searched for secrets",
         MOST / (1024 * 1024)
     ))
     .hint("Keep it where people can reach it, and record that as a reference: `--evidence \"text:WHERE, sha256 ...\"`.")
+}
+
+/// The first symlink of a path, from the current folder downwards.
+///
+/// Of a path from elsewhere only the file itself counts: what leads there is the system's matter, and on some systems
+/// `/tmp` or `/home` is one.
+fn symlink_in(path: &Path) -> Option<&Path> {
+    let here = std::env::current_dir().unwrap_or_default();
+    let is_below = path.is_relative() || path.starts_with(&here);
+    let mut found = None;
+    for part in path.ancestors().filter(|part| !part.as_os_str().is_empty()) {
+        if !is_below && part != path || path.is_absolute() && part == here {
+            break;
+        }
+        if part.is_symlink() {
+            found = Some(part);
+        }
+    }
+    found
 }
 
 /// The file's name, where the path leads to it without detours.
@@ -202,7 +236,7 @@ fn plain_name(path: &Path) -> Result<String> {
     }
     path.file_name()
         .and_then(|name| name.to_str())
-        .filter(|name| !name.chars().any(char::is_control))
+        .filter(|name| !name.contains(is_harmful))
         .map(str::to_owned)
         .ok_or_else(|| {
             Error::input(format!("`{shown}` has no name that can be written down"))
@@ -306,6 +340,11 @@ mod tests {
         {
             std::os::unix::fs::symlink(&real, folder.path().join("link")).unwrap();
             assert!(refusal(&at("link")).contains("symlink"));
+            fs::create_dir(folder.path().join("folder")).unwrap();
+            fs::write(folder.path().join("folder/a"), "x").unwrap();
+            std::os::unix::fs::symlink("folder", folder.path().join("by")).unwrap();
+            // Not below the current folder: tests/cli has the other case.
+            assert!(proof(&at("by/a")).is_ok());
         }
         assert!(refusal(&at("../x.txt")).contains("`..`"));
         assert!(refusal(&at("empty")).contains("empty"));
@@ -316,6 +355,10 @@ mod tests {
     fn control_characters_and_novels_are_refused() {
         assert!(refusal("one\ntwo").contains("control character"));
         assert!(refusal("a\u{1b}[2J").contains("control character"));
+        for unseen in ["\u{200b}", "a\u{202e}b", "text:\u{2060}"] {
+            assert!(refusal(unseen).contains("not seen"), "{unseen:?}");
+        }
+        assert!(line("--by", "\u{200b}").is_err());
         assert!(refusal(&"a ".repeat(1500)).contains("longer than"));
     }
 }

@@ -14,7 +14,7 @@ pub use past_report::PastReport;
 use super::state::{Proof, State};
 use crate::{
     error::{Error, Result},
-    files::{Shelf, private_key},
+    files::{Shelf, packed, private_key},
     x509::hex,
 };
 
@@ -121,7 +121,11 @@ fn whole(file: impl Read, size: u64, shown: &Path) -> Result<Zeroizing<Vec<u8>>>
 }
 
 fn refuse_secrets(content: &[u8], shown: &Path) -> Result<()> {
-    match private_key::find(content) {
+    let packed = match packed::look(content) {
+        packed::Content::Secret(kind) => Some(kind),
+        packed::Content::Clear | packed::Content::Closed(_) => None,
+    };
+    match private_key::find(content).or(packed) {
         None => Ok(()),
         Some(kind) => Err(Error::input(format!(
             "`{}` holds {kind}: a secret is no evidence, and is never handed over",

@@ -19,7 +19,7 @@ use crate::{
         checklist::{ChecklistArgs, ChecklistCommand},
     },
     config::Install,
-    error::Result,
+    error::{Error, Result, is_harmful},
     files::{self, Access, Folder, NewFolders},
     report::{self, Begun, Format, Layout, NextSteps, OneStep, WholeChecklist},
     terminal,
@@ -141,6 +141,13 @@ fn warn_of_hands(state: &state::State) {
 fn begin(id: &str, folder: Option<&Path>, global: &Global, layout: Layout) -> Result<String> {
     let definition = definition::beside(id)?;
     let folder = folder.map_or_else(|| global.install.join(id), Path::to_owned);
+    if folder.to_string_lossy().contains(is_harmful) {
+        return Err(Error::input(format!(
+            "`{}` holds a line break or another character that is not seen",
+            folder.display()
+        ))
+        .hint("Give the folder a name that can be typed."));
+    }
     files::refuse_existing(&folder.join(state::FILE))?;
     let made = NewFolders::make(&folder)?;
     Folder::open(&folder)?

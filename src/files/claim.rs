@@ -25,7 +25,7 @@ impl Claim {
     /// # Errors
     /// Where the file cannot be made or locked.
     pub fn take(path: &Path) -> Result<Option<Self>> {
-        let file = open_lock(path).map_err(|error| unwritable(path, error))?;
+        let file = open_lock(path, path)?;
         let until = Instant::now() + PATIENCE;
         loop {
             match file.try_lock() {

@@ -34,8 +34,7 @@ impl Guarded {
     /// Where the file is not there, is read-only or larger, or its folder cannot be written to.
     pub fn open(path: &Path, limit: u64) -> Result<Self> {
         let real = fs::canonicalize(path).map_err(|error| unreadable(path, error))?;
-        let lock = lock(&real).map_err(|error| unwritable(path, error))?;
-        let Some(lock) = lock else {
+        let Some(lock) = lock(&real, path)? else {
             return Err(Error::input(format!(
                 "another ptl has held `{}` for {} seconds",
                 path.display(),
@@ -92,33 +91,65 @@ impl Guarded {
 }
 
 /// The lock of a file; nothing where somebody else kept it for too long.
-fn lock(guarded: &Path) -> std::io::Result<Option<File>> {
-    let file = open_lock(&beside(guarded, ".lock"))?;
+fn lock(guarded: &Path, shown: &Path) -> Result<Option<File>> {
+    let file = open_lock(&beside(guarded, ".lock"), shown)?;
     let until = Instant::now() + PATIENCE;
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::Error(error)) => return Err(unwritable(shown, error)),
             Err(TryLockError::WouldBlock) if Instant::now() >= until => return Ok(None),
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
         }
     }
 }
 
-/// Opens a file that serves as a lock; makes it where it is not there.
-pub(super) fn open_lock(path: &Path) -> std::io::Result<File> {
-    let made = OpenOptions::new()
+/// Opens a file that serves as a lock; makes it where it is not there. `shown` is what it is the lock of.
+///
+/// No symlink is followed, which would make a file elsewhere, and no named pipe is waited for.
+///
+/// # Errors
+/// Where it is no regular file, or can neither be made nor opened.
+pub(super) fn open_lock(path: &Path, shown: &Path) -> Result<File> {
+    let no_lock = || {
+        Error::input(format!(
+            "`{}` is no regular file, and so cannot be a lock",
+            path.display()
+        ))
+        .hint("Somebody put it there: look at it and remove it; ptl makes its own.")
+    };
+    // Windows has neither; what is there already is looked at on every system.
+    if fs::symlink_metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(no_lock());
+    }
+    let made = lock_options()
         .write(true)
         .create(true)
         .truncate(false)
         .open(path);
-    match made {
+    let file = match made {
         // Another user made it: its own rights do not matter, those of the folder do.
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
-            File::open(path).map_err(|_| error)
+            lock_options().read(true).open(path).map_err(|_| error)
         }
         other => other,
     }
+    .map_err(|error| unwritable(shown, error))?;
+    match file.metadata() {
+        Ok(found) if found.is_file() => Ok(file),
+        _ => Err(no_lock()),
+    }
+}
+
+fn lock_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
+    }
+    options
 }
 
 fn write_beside(target: &Path, temporary: &Path, content: &[u8]) -> std::io::Result<()> {
@@ -238,6 +269,22 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o640);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_that_is_a_symlink_or_a_pipe_is_refused_at_once() {
+        let (folder, path) = file("old");
+        let lock = folder.path().join(".state.toml.lock");
+        let elsewhere = folder.path().join("elsewhere");
+        std::os::unix::fs::symlink(&elsewhere, &lock).unwrap();
+        let refused = || Guarded::open(&path, 100).unwrap_err().to_string();
+        assert!(refused().contains("no regular file"));
+        assert!(!elsewhere.exists());
+        fs::remove_file(&lock).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&lock).status();
+        assert!(made.unwrap().success());
+        assert!(refused().contains("no regular file"));
     }
 
     #[cfg(unix)]

@@ -2,8 +2,8 @@
 //! handed out as evidence.
 //!
 //! PEM, OpenSSH and PuTTY keys anywhere in a stream (UTF-16 included); DER keys, PKCS#12 and Java
-//! stores where they begin it or follow another DER object; DER in bare base64; JSON web keys. What is
-//! packed or encrypted by other means cannot be seen.
+//! stores where they begin it or follow another DER object; each of them in bare base64; JSON web keys. What is
+//! packed is looked into by [`super::packed`]; what is encrypted by other means cannot be seen.
 
 use std::{io::Read, path::Path};
 
@@ -35,9 +35,7 @@ impl Scan {
         self.head.extend_from_slice(&chunk[..chunk.len().min(room)]);
         // Room at once: what grows leaves its old copy in memory.
         self.tail.reserve(chunk.len());
-        // UTF-16 of ASCII is ASCII with NUL bytes between.
-        self.tail
-            .extend(chunk.iter().copied().filter(|&byte| byte != 0));
+        self.tail.extend_from_slice(&without_nul(chunk));
         if self.found.is_none() {
             self.found = armoured(&self.tail);
         }
@@ -191,6 +189,15 @@ fn bare_base64(bytes: &[u8]) -> Option<&'static str> {
     }
     let decoded = Zeroizing::new(openssl::base64::decode_block(dense.get(..whole)?).ok()?);
     binary(&decoded)
+        .or_else(|| armoured(&without_nul(&decoded)))
+        .or_else(|| web_key(&decoded))
+}
+
+/// UTF-16 of ASCII is ASCII with NUL bytes between.
+fn without_nul(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut kept = Zeroizing::new(Vec::with_capacity(bytes.len()));
+    kept.extend(bytes.iter().copied().filter(|&byte| byte != 0));
+    kept
 }
 
 /// RFC 7517: a JSON web key that has a private part `d`, or is a secret `k`.
@@ -276,6 +283,18 @@ mod tests {
     #[test]
     fn a_key_is_found_in_the_middle_in_utf16_in_base64_and_byte_by_byte() {
         for (form, bytes) in secrets() {
+            let base64 = openssl::base64::encode_block(&bytes);
+            let lines: Vec<&str> = base64
+                .as_bytes()
+                .chunks(76)
+                .map(|line| str::from_utf8(line).unwrap())
+                .collect();
+            if !matches!(form, "JKS" | "JSON web key" | "PuTTY") {
+                assert!(
+                    find(lines.join("\r\n").as_bytes()).is_some(),
+                    "{form} in base64"
+                );
+            }
             if form.ends_with("PEM") {
                 let text = String::from_utf8(bytes.clone()).unwrap();
                 let log = format!("{}\n  {text}\nend", "line of a log\n".repeat(20_000));
@@ -286,8 +305,6 @@ mod tests {
                 bytes.iter().for_each(|byte| scan.update(&[*byte]));
                 assert!(scan.finish().is_some(), "{form} byte by byte");
             } else if form.ends_with("DER") {
-                let base64 = openssl::base64::encode_block(&bytes);
-                assert!(find(base64.as_bytes()).is_some(), "{form} in base64");
                 let mut after = vec![0x30, 0x03, 0x02, 0x01, 0x07];
                 after.extend_from_slice(&bytes);
                 assert!(find(&after).is_some(), "{form} after another object");

@@ -46,7 +46,7 @@ impl Expiry {
         // The crate's own beginning names the crate as the product.
         for property in [
             ("VERSION", "2.0"),
-            ("PRODID", "-//ptl//expiry//EN"),
+            ("PRODID", crate::files::mark::CALENDAR),
             ("X-WR-CALNAME", "ptl: what ends"),
         ] {
             calendar.append_property(property);

@@ -8,6 +8,7 @@ use super::visible;
 use crate::{
     check::{Finding, Mark, Report},
     error::{Error, Result},
+    files::mark,
 };
 
 /// The report as JUnit XML.
@@ -15,7 +16,7 @@ use crate::{
 /// # Errors
 /// Where the XML cannot be written.
 pub(super) fn render(report: &Report) -> Result<String> {
-    let mut document = quick_junit::Report::new(format!("ptl {}", report.command));
+    let mut document = quick_junit::Report::new(format!("{}{}", mark::TOOL, report.command));
     let mut suites: Vec<(&str, TestSuite)> = Vec::new();
     for finding in &report.findings {
         let area = finding.id.area();

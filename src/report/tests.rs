@@ -5,7 +5,10 @@
 use anstream::adapter::strip_str;
 
 use super::{Detail, Format, Layout, render, samples};
-use crate::check::{Cause, Finding, Mark, Report, Severity, Verdict};
+use crate::{
+    check::{Cause, Finding, Mark, Report, Severity, Verdict},
+    files::mark,
+};
 
 fn human(report: &Report, detail: Detail, width: u16) -> String {
     let text = render(report, Format::Human, Layout { detail, width }).unwrap();
@@ -40,6 +43,32 @@ fn every_mark_is_shown_for_people() {
             .unwrap()
             .replace(env!("CARGO_PKG_VERSION"), "VERSION")
     );
+}
+
+#[test]
+fn a_written_report_is_known_by_its_marks_in_every_form() {
+    for report in [
+        samples::every_mark(),
+        samples::long(),
+        samples::hostile(),
+        samples::report(vec![], true),
+    ] {
+        for detail in [Detail::Answer, Detail::Document, Detail::Everything] {
+            let text = human(&report, detail, 40);
+            // An answer without a next action is told by nothing.
+            if detail == Detail::Answer && !text.contains(mark::NEXT) {
+                continue;
+            }
+            assert_eq!(mark::form(&text), Some(mark::Form::Human), "{text}");
+        }
+        for (format, form) in [
+            (Format::Json, mark::Form::Json),
+            (Format::Junit, mark::Form::Junit),
+        ] {
+            let text = render(&report, format, Layout::default()).unwrap();
+            assert_eq!(mark::form(&text), Some(form), "{text}");
+        }
+    }
 }
 
 #[test]

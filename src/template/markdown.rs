@@ -8,6 +8,8 @@ use super::visible;
 /// - Control characters, line breaks and what reorders text are spelled out first, as in every format.
 /// - `\` before what begins emphasis, code, links, strikethrough, formulas or the next cell.
 /// - `&`, `<` and `>` as references (CommonMark 2.5), since tags and references are markup as well.
+/// - A break without width (`&#8203;`) in what ticket systems make live by themselves, whatever stands before it:
+///   addresses (`https://`, `www.`), names that would be notified (`@team`) and numbers of tickets (`#12`, `!12`).
 /// - `\` before what would make a list, heading or quote of the line, where the text begins with it.
 pub(super) fn escaped(text: &str) -> String {
     let text = visible(text);
@@ -25,7 +27,8 @@ pub(super) fn escaped(text: &str) -> String {
 }
 
 fn push(escaped: &mut String, text: &str, inline: bool) {
-    for character in text.chars() {
+    for (place, character) in text.char_indices() {
+        let rest = &text[place + character.len_utf8()..];
         match character {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
@@ -36,6 +39,20 @@ fn push(escaped: &mut String, text: &str, inline: bool) {
             }
             other => escaped.push(other),
         }
+        if comes_alive(&text[..place], character, rest) {
+            escaped.push_str("&#8203;");
+        }
+    }
+}
+
+/// Whether a ticket system would link or notify what stands around a character, were it not broken behind it.
+fn comes_alive(before: &str, character: char, rest: &str) -> bool {
+    match character {
+        '@' => !rest.is_empty(),
+        ':' => rest.starts_with("//"),
+        '#' | '!' => rest.starts_with(|next: char| next.is_ascii_digit()),
+        'w' | 'W' => rest.starts_with('.') && before.to_ascii_lowercase().ends_with("ww"),
+        _ => false,
     }
 }
 
@@ -73,6 +90,19 @@ mod tests {
             ),
             ("a\\|b", "a\\\\\\|b"),
             ("one\ntwo\u{202e}", "one\\\\ntwo\\\\u{202e}"),
+        ] {
+            assert_eq!(escaped(text), wanted);
+        }
+    }
+
+    #[test]
+    fn nothing_links_or_notifies_by_itself() {
+        for (text, wanted) in [
+            ("see https://a.b/c", "see https:&#8203;//a.b/c"),
+            ("WWW.a.b", "WWW&#8203;.a.b"),
+            ("ask @team, a@b.c", "ask @&#8203;team, a@&#8203;b.c"),
+            ("fixes #12 and !3", "fixes #&#8203;12 and !&#8203;3"),
+            ("12:30, # 1, a@", "12:30, # 1, a@"),
         ] {
             assert_eq!(escaped(text), wanted);
         }

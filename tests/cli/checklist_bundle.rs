@@ -185,6 +185,74 @@ fn a_private_key_among_the_evidence_is_never_handed_over() {
 }
 
 #[test]
+fn a_full_disk_is_one_error_that_names_the_file_and_leaves_none() {
+    let bench = on_its_way();
+    let ptl = bench.command(["checklist", "report", "--bundle", "a.zip"]);
+    let mut command = Command::new("bash");
+    // Files of more than one block of 1024 bytes cannot be written.
+    command
+        .args(["-c", "trap '' XFSZ; ulimit -f 1; exec \"$@\"", "bash"])
+        .arg(ptl.get_program())
+        .args(ptl.get_args())
+        .current_dir(bench.folder());
+    let run = Run::of(command.output().unwrap()).refuses("could not write `a.zip`");
+    assert!(run.stderr.starts_with("error: "), "{run}");
+    assert!(!run.stderr.contains("ZipWriter"), "{run}");
+    assert!(!bench.path("a.zip").exists());
+}
+
+#[test]
+fn a_bundle_and_an_output_are_two_things() {
+    let bench = on_its_way();
+    ptl(
+        &bench,
+        &["report", "--bundle", "d.zip", "--output", "e.html"],
+    )
+    .refuses("--bundle and --output");
+    assert!(!bench.path("d.zip").exists() && !bench.path("e.html").exists());
+}
+
+/// A file as `gzip` of the system packs it.
+fn gzipped(bench: &Bench, name: &str) {
+    let status = Command::new("gzip").arg(bench.path(name)).status();
+    assert!(status.expect("the `gzip` command is there").success());
+}
+
+#[test]
+fn a_key_that_is_wrapped_once_is_found_and_what_cannot_be_searched_stays_out() {
+    let bench = provider();
+    let key = fs::read(&pki::sha256().leaf.key).unwrap();
+    bench.write("a.b64", openssl::base64::encode_block(&key));
+    bench.write("a.log", &key);
+    gzipped(&bench, "a.log");
+    bench.write("b.txt", &key);
+    let zip = Command::new("jar")
+        .args(["cfM", "b.zip", "b.txt"])
+        .current_dir(bench.folder())
+        .status();
+    assert!(zip.expect("the `jar` command is installed").success());
+    for name in ["a.b64", "a.log.gz", "b.zip"] {
+        ptl(&bench, &["done", "plan.ods", "--evidence", name]).refuses("holds a private key");
+    }
+    bench.write("c.log", "a log");
+    gzipped(&bench, "c.log");
+    let mut broken = fs::read(bench.path("c.log.gz")).unwrap();
+    broken.truncate(broken.len() - 6);
+    bench.write("c.gz", broken);
+    ptl(
+        &bench,
+        &["done", "plan.ods", "--evidence", "c.gz", "--copy"],
+    )
+    .exits(0);
+    bundle(&bench, "a.zip")
+        .refuses("cannot be searched for secrets")
+        .complains("evidence/c.gz");
+    assert!(!bench.path("a.zip").exists());
+    fs::remove_file(bench.path("evidence/c.gz")).unwrap();
+    bundle(&bench, "a.zip").exits(0).says("Not in it");
+}
+
+#[test]
 fn a_key_in_a_comment_of_the_checklist_is_never_handed_over() {
     let bench = on_its_way();
     let commented: String = fs::read_to_string(&pki::sha256().leaf.key)

@@ -141,7 +141,83 @@ fn what_proves_int_never_proves_live_and_a_failed_report_proves_nothing() {
     refused("int.json", "it is a report about `int`");
     refused("failed.json", "its verdict is fail");
     refused("unknown.json", "its verdict is undetermined");
+    let nowhere = bench.read("live.json").replace("\"live\"", "null");
+    bench.write("nowhere.json", nowhere);
+    refused("nowhere.json", "it is a report about no environment");
     ptl(&bench, &["done", "live.hscn", "--evidence", "live.json"]).exits(0);
+}
+
+#[test]
+fn a_failed_report_proves_no_step_without_an_environment_either() {
+    let bench = provider();
+    bench.write(
+        "ptl.toml",
+        provider_install("key = \"example.thirdparty.nhs.uk.key\"\n"),
+    );
+    bench.run(["csr"]).exits(0);
+    for verdict in ["fail", "undetermined"] {
+        report(&bench, "report.json", "int", verdict);
+        changes_nothing(&bench, &["done", "plan.ods", "--evidence", "report.json"])
+            .refuses(&format!("its verdict is {verdict}"));
+    }
+    report(&bench, "report.json", "int", "pass");
+    ptl(&bench, &["done", "plan.ods", "--evidence", "report.json"]).exits(0);
+}
+
+#[test]
+fn a_report_that_cannot_be_read_as_one_is_not_taken_for_another_file() {
+    let bench = provider();
+    bench.write(
+        "ptl.toml",
+        provider_install("key = \"example.thirdparty.nhs.uk.key\"\n"),
+    );
+    let run = ["preflight", "--env", "int", "--only", "CSR-*"];
+    for (name, format) in [("a.txt", "human"), ("a.xml", "junit")] {
+        bench.run([&run[..], &["--format", format, "--output", name]].concat());
+    }
+    report(&bench, "a.json", "int", "fail");
+    let json = bench.read("a.json");
+    let wide: Vec<u8> = json.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    bench.write("wide.json", [b"\xff\xfe", wide.as_slice()].concat());
+    bench.write("marked.json", format!("\u{feff}{json}"));
+    bench.write("more.json", format!("{json} and more"));
+    bench.write("newer.json", json.replace("\"schema\":1", "\"schema\":2"));
+    let end = format!(",\"x\":\"{}\"}}", "x".repeat(5 * 1024 * 1024));
+    bench.write("long.json", json.trim_end_matches('}').to_owned() + &end);
+    for (name, why) in [
+        ("a.txt", "for people"),
+        ("a.xml", "JUnit"),
+        ("wide.json", "its verdict is fail"),
+        ("marked.json", "its verdict is fail"),
+        ("more.json", "cannot be read as a whole"),
+        ("newer.json", "schema 2"),
+        ("long.json", "cannot be read as a whole"),
+    ] {
+        changes_nothing(&bench, &["done", "plan.ods", "--evidence", name]).refuses(why);
+    }
+    changes_nothing(&bench, &["done", "plan.ods", "--evidence", "more.json"])
+        .complains("--format json --output");
+}
+
+#[test]
+fn no_symlink_leads_to_evidence_below_the_current_folder() {
+    let bench = provider();
+    bench.write("real/sub/a.txt", "x");
+    std::os::unix::fs::symlink("real", bench.path("by")).unwrap();
+    let whole = fs::canonicalize(bench.folder()).unwrap();
+    for name in [
+        "by/sub/a.txt",
+        "./by/sub/a.txt",
+        whole.join("by/sub/a.txt").to_str().unwrap(),
+    ] {
+        changes_nothing(&bench, &["done", "plan.ods", "--evidence", name])
+            .refuses("by` is a symlink");
+    }
+    ptl(
+        &bench,
+        &["done", "plan.ods", "--evidence", "real/sub/a.txt"],
+    )
+    .exits(0);
 }
 
 /// The steps that are done now, of these.

@@ -234,3 +234,12 @@ fn a_full_disk_leaves_the_old_state() {
     let files = String::from_utf8(output.stdout).unwrap();
     assert!(!files.contains(".new"), "{files}");
 }
+
+#[test]
+fn a_checklist_is_begun_in_no_folder_whose_name_cannot_be_typed() {
+    let bench = provider();
+    for name in ["a\nb", "a\u{200b}b"] {
+        ptl(&bench, &["begin", "renewal", name]).refuses("not seen");
+        assert!(!bench.path(name).exists());
+    }
+}

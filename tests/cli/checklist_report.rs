@@ -36,6 +36,9 @@ fn the_forms_follow_from_flags_and_endings() {
         .says_nothing();
     assert_eq!(bench.read("a.html"), page.stdout);
     ptl(&bench, &["report", "--output", "a.html", "--as", "md"]).exits(0);
+    // Each is known again by its beginning.
+    ptl(&bench, &["report", "--output", "a.html"]).exits(0);
+    ptl(&bench, &["report", "--output", "a.html", "--as", "md"]).exits(0);
     assert_eq!(bench.read("a.html"), printed.stdout);
     ptl(&bench, &["report", "--format", "json", "--as", "md"]).refuses("two formats");
     ptl(&bench, &["report", "--format", "junit"]).refuses("--format junit");
@@ -331,7 +334,8 @@ fn hostile_text_is_text_to_a_reader_of_markdown() {
     let mut strong = 0;
     for event in Parser::new_ext(&text, Options::all() - Options::ENABLE_SMART_PUNCTUATION) {
         match event {
-            Event::Text(part) => read += &part,
+            // A break without width keeps ticket systems from linking; one of the text's own is spelled out.
+            Event::Text(part) => read += &part.replace('\u{200b}', ""),
             Event::Code(part) => assert!(part.starts_with("ptl checklist audit"), "{part}"),
             Event::End(_) => read.push('\n'),
             Event::Start(Tag::Strong) => strong += 1,
@@ -348,15 +352,11 @@ fn hostile_text_is_text_to_a_reader_of_markdown() {
         }
     }
     assert_eq!(strong, 1, "{text}");
-    for said in HOSTILE {
-        let visible: String = said
-            .chars()
-            .map(|it| match it {
-                '\u{200b}' | '\u{202e}' | '\u{2066}' => format!("\\u{{{:x}}}", u32::from(it)),
-                it => it.to_string(),
-            })
-            .collect();
-        assert!(read.contains(&visible), "no `{visible}` in {read}");
+    // What is not seen is refused before it is recorded.
+    let unseen = |said: &&&str| said.contains(['\u{200b}', '\u{202e}', '\u{2066}']);
+    assert_eq!(HOSTILE.iter().filter(unseen).count(), 1);
+    for said in HOSTILE.iter().filter(|said| !unseen(said)) {
+        assert!(read.contains(said), "no `{said}` in {read}");
     }
 }
 

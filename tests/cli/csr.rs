@@ -351,11 +351,30 @@ fn a_report_replaces_no_key_of_any_form_and_nothing_that_ptl_reads() {
         .run(["explain", "--list", "--output", "renamed.bin"])
         .refuses("holds a private key");
     assert_eq!(std::fs::read(bench.path("renamed.bin")).unwrap(), before);
-    bench.write("report.txt", "an older report");
+    for (file, content) in [
+        ("mail.txt", "the answer of the desk"),
+        ("plan.pdf", "%PDF-1.7"),
+        ("notes.json", "{ \"mine\": 1 }"),
+    ] {
+        bench.write(file, content);
+        bench
+            .run(["explain", "--list", "--output", file])
+            .refuses("does not begin as a report of ptl");
+        assert_eq!(bench.read(file), content);
+    }
+    // An empty file and an older report are replaced, through no symlink.
+    bench.write("report.json", "");
+    for _ in 0..2 {
+        let order = ["explain", "--list", "--format", "json"];
+        bench
+            .run([&order[..], &["--output", "report.json"]].concat())
+            .exits(0);
+    }
+    std::os::unix::fs::symlink("report.json", bench.path("link.json")).unwrap();
     bench
-        .run(["explain", "--list", "--output", "report.txt"])
-        .exits(0);
-    assert!(bench.read("report.txt").contains("CHAIN-001"));
+        .run(["explain", "--list", "--output", "link.json"])
+        .refuses("is a symlink");
+    assert!(bench.read("report.json").contains("CHAIN-001"));
 }
 
 #[test]

@@ -241,34 +241,39 @@ impl<'a> Progress<'a> {
 
     /// What proves something in one environment proves nothing in another, and a report proves what it says.
     fn proofs_fit(&self, step: &Step, proofs: &[Proof]) -> Result<()> {
-        let Some(wanted) = &step.environment else {
-            return Ok(());
-        };
-        let elsewhere = self.given_elsewhere(wanted);
+        let wanted = step.environment.as_deref();
+        let elsewhere = wanted.map_or_else(BTreeMap::new, |wanted| self.given_elsewhere(wanted));
         for proof in proofs {
             let Proof::File(file) = proof else {
                 continue;
             };
-            let reported = file.report.as_ref();
-            let other = reported.and_then(|report| report.environment.as_deref());
-            let verdict = reported.map_or(Verdict::Pass, |report| report.verdict);
-            let wrong = match other.filter(|other| other != wanted) {
-                _ if verdict != Verdict::Pass => Some(format!(
+            let about = file.report.as_ref().map(|it| it.environment.as_deref());
+            let verdict = file.report.as_ref().map(|report| report.verdict);
+            let wrong = match (verdict, about, wanted) {
+                (Some(verdict @ (Verdict::Fail | Verdict::Undetermined)), ..) => Some(format!(
                     "it is a report, and its verdict is {}",
                     verdict.word()
                 )),
-                Some(other) => Some(format!("it is a report about `{other}`")),
-                None => elsewhere
+                (_, Some(Some(other)), Some(wanted)) if other != wanted => {
+                    Some(format!("it is a report about `{other}`"))
+                }
+                (_, Some(None), Some(_)) => Some("it is a report about no environment".to_owned()),
+                _ => elsewhere
                     .get(file.sha256.as_str())
                     .map(|step| format!("it proves `{step}` already")),
             };
             if let Some(wrong) = wrong {
+                let of = wanted.unwrap_or(&step.id);
+                let seen = wanted.map_or_else(
+                    || "Give what shows that it is done".to_owned(),
+                    |wanted| format!("Give what was seen in `{wanted}`"),
+                );
                 return Err(Error::input(format!(
-                    "`{}` proves nothing of `{wanted}`: {wrong}",
+                    "`{}` proves nothing of `{of}`: {wrong}",
                     file.name
                 ))
                 .hint(format!(
-                    "Give what was seen in `{wanted}`; `ptl checklist show {}` says what is wanted.",
+                    "{seen}; `ptl checklist show {}` says what is wanted.",
                     step.id
                 )));
             }

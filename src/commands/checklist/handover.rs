@@ -22,6 +22,12 @@ use crate::{
 /// # Errors
 /// Where a file of the install is wrong or holds a secret, or the archive is there already.
 pub(super) fn report(args: &ReportArgs, global: &Global, layout: Layout) -> Result<String> {
+    if args.bundle.is_some() && global.output.is_some() && global.format == Format::Human {
+        return Err(Error::input(
+            "--bundle and --output: the zip holds the report in every form already",
+        )
+        .hint("Give one of them; with --format json, --output takes what is in the zip."));
+    }
     let form = form(args, global)?;
     let folder = &global.install;
     let book = super::read(global)?;
@@ -46,6 +52,7 @@ pub(super) fn report(args: &ReportArgs, global: &Global, layout: Layout) -> Resu
         return report::handed_over(&handover, form);
     };
     let archive = Archive {
+        target,
         install: folder,
         handover: &handover,
         checklist: &checklist,

@@ -5,7 +5,7 @@
 
 use std::{
     fs::File,
-    io::{self, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::Path,
 };
 
@@ -21,7 +21,7 @@ use crate::{
         state,
     },
     error::{Error, Result},
-    files::private_key,
+    files::{packed, private_key},
     report::{Explanation, document, explain::headline, human::columns, visible},
     template::{Form, handover::Handover},
     x509::hex,
@@ -35,6 +35,8 @@ const LONGEST_NAME: usize = 80;
 /// What goes into the archive.
 #[derive(Clone, Copy, Debug)]
 pub struct Archive<'a> {
+    /// Its path, for messages.
+    pub target: &'a Path,
     /// The install's folder.
     pub install: &'a Path,
     /// The report.
@@ -89,7 +91,7 @@ impl Archive<'_> {
     /// # Errors
     /// Where something in it is a secret or has changed meanwhile, or the file cannot be written.
     pub fn write(&self, file: &mut File) -> Result<Manifest> {
-        let mut zip = Zip::into(file, self.handover.made);
+        let mut zip = Zip::into(file, self.target, self.handover.made);
         for (name, form) in [
             ("report.html", Some(Form::Html)),
             ("report.md", Some(Form::Md)),
@@ -112,6 +114,7 @@ impl Archive<'_> {
         zip.add(state::FILE.to_owned(), self.checklist)?;
         for held in self.held {
             let content = held::content(self.install, held)?;
+            can_be_looked_into(held, &content)?;
             zip.add(entry_name(held), &content)?;
         }
         let manifest = self.manifest(std::mem::take(&mut zip.entries));
@@ -142,18 +145,74 @@ impl Archive<'_> {
     }
 }
 
+/// A key may lie in what is packed in a way that nobody can look into.
+fn can_be_looked_into(held: &Held, content: &[u8]) -> Result<()> {
+    let packed::Content::Closed(why) = packed::look(content) else {
+        return Ok(());
+    };
+    let shown = format!("{}/{}", held::FOLDER, held.name);
+    Err(Error::input(format!(
+        "`{shown}` cannot be searched for secrets, and so is never handed over: {why}"
+    ))
+    .hint("Move it out of that folder and run this again: the report names it as absent. To hand over what is in it, give that as evidence, unpacked."))
+}
+
+/// A file that takes nothing more once a write has failed, and does not say so again: what writes the zip would
+/// try to end it when it is dropped, and print that failure by itself.
+struct Careful<'a> {
+    file: &'a mut File,
+    failed: bool,
+}
+
+impl Careful<'_> {
+    fn unless_failed<T>(
+        &mut self,
+        instead: T,
+        act: impl FnOnce(&mut File) -> io::Result<T>,
+    ) -> io::Result<T> {
+        if self.failed {
+            return Ok(instead);
+        }
+        let done = act(self.file);
+        self.failed = done.is_err();
+        done
+    }
+}
+
+impl Write for Careful<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.unless_failed(bytes.len(), |file| file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.unless_failed((), File::flush)
+    }
+}
+
+impl Seek for Careful<'_> {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        self.unless_failed(0, |file| file.seek(place))
+    }
+}
+
 struct Zip<'a> {
-    writer: ZipWriter<&'a mut File>,
+    writer: ZipWriter<Careful<'a>>,
+    target: &'a Path,
     options: SimpleFileOptions,
     entries: Vec<Entry>,
 }
 
 impl<'a> Zip<'a> {
-    fn into(file: &'a mut File, made: Timestamp) -> Self {
+    fn into(file: &'a mut File, target: &'a Path, made: Timestamp) -> Self {
+        let file = Careful {
+            file,
+            failed: false,
+        };
         // A zip knows the years 1980 to 2107.
         let time = DateTime::try_from(made.to_zoned(TimeZone::UTC).datetime()).unwrap_or_default();
         Self {
             writer: ZipWriter::new(file),
+            target,
             options: SimpleFileOptions::default()
                 .compression_method(CompressionMethod::Deflated)
                 .compression_level(Some(LEVEL))
@@ -168,7 +227,7 @@ impl<'a> Zip<'a> {
             .start_file(name.as_str(), self.options)
             .map_err(io::Error::from)
             .and_then(|()| self.writer.write_all(content))
-            .map_err(unwritten)?;
+            .map_err(|error| unwritten(self.target, error))?;
         self.entries.push(Entry {
             name,
             size: content.len() as u64,
@@ -179,12 +238,14 @@ impl<'a> Zip<'a> {
 
     fn finish(self) -> Result<()> {
         let finished = self.writer.finish();
-        finished.map(drop).map_err(|error| unwritten(error.into()))
+        finished
+            .map(drop)
+            .map_err(|error| unwritten(self.target, error.into()))
     }
 }
 
-fn unwritten(error: io::Error) -> Error {
-    Error::input("could not write the archive")
+fn unwritten(target: &Path, error: io::Error) -> Error {
+    Error::input(format!("could not write `{}`", target.display()))
         .because(error)
         .hint("Check that its disk has room.")
 }

@@ -9,7 +9,7 @@ mod table;
 use anstyle::Style;
 
 use super::{Detail, Layout, visible};
-use crate::check::Report;
+use crate::{check::Report, files::mark};
 
 /// The report as text with ANSI styles, ended by a newline.
 pub(super) fn render(report: &Report, layout: Layout) -> String {
@@ -79,8 +79,10 @@ fn occasion(report: &Report) -> String {
         });
     let style = Style::new().dimmed();
     format!(
-        "{style}ptl {}{environment}, judged by {}{style:#}",
+        "{style}{}{}{environment}{}{}{style:#}",
+        mark::TOOL,
         visible(&report.command),
+        mark::JUDGED,
         report.started
     )
 }
