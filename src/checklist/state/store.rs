@@ -164,11 +164,20 @@ impl Opened {
             .filter(|entry| entry.event.deed.act == Act::Adopt)
             .filter_map(|entry| entry.event.deed.step.as_deref())
             .collect();
+        for step in changed.keys().filter(|step| !adopted.contains(step)) {
+            self.refuse_by_hand(step)?;
+        }
         let mut draft = Draft::of(&self.text)?;
         if self.state.is_old {
             draft.raise_schema();
         }
-        draft.tables(&changed)?;
+        for (step, record) in &changed {
+            let table = match self.state.by_hand.get(*step) {
+                Some(by_hand) => by_hand.as_ref(),
+                None => self.state.records.get(*step),
+            };
+            draft.table(step, record, table.map_or(&[], |it| &it.evidence))?;
+        }
         new.iter().try_for_each(|entry| draft.event(entry))?;
         let mut text = draft.text();
         after
