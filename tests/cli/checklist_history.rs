@@ -305,3 +305,32 @@ fn what_cannot_be_joined_is_refused() {
     fs::remove_file(b.path(FILE)).unwrap();
     merge(&a, &b, &[]).exits(2);
 }
+
+#[test]
+fn evidence_of_both_is_joined_and_hand_edits_on_either_side_are_refused() {
+    let (a, b) = two(&["plan.ods"]);
+    let reopen = ["reopen", "plan.ods", "--reason", "once more"];
+    for bench in [&a, &b] {
+        ptl(bench, &reopen).exits(0);
+    }
+    done(&b, "plan.ods", "of ben");
+    done(&a, "plan.ods", "of anna");
+    let (ours, theirs) = (a.read(FILE), b.read(FILE));
+    let by_hand = |text: &str| text.replacen("state = \"done\"", "state = \"open\"", 1);
+    b.write(FILE, by_hand(&theirs));
+    merge(&a, &b, &[]).refuses("no history says so: plan.ods");
+    b.write(FILE, theirs);
+    a.write(FILE, by_hand(&ours));
+    merge(&a, &b, &[]).refuses("the table of `plan.ods` in `checklist.toml` was changed by hand");
+    a.write(FILE, ours);
+    merge(&a, &b, &["--keep", "plan.ods=A"]).refuses("in no conflict between the two: plan.ods");
+    let twice = ["--keep", "plan.nsd=A", "--keep", "plan.nsd=B"];
+    merge(&a, &b, &twice).refuses("both A and B are to count for `plan.nsd`");
+    merge(&a, &b, &[]).exits(0);
+    merge(&b, &a, &[]).exits(0);
+    for bench in [&a, &b] {
+        let run = ptl(bench, &["show", "plan.ods"]).exits(0);
+        run.says("common").says("of anna").says("of ben");
+        audit(bench, &[]).exits(0);
+    }
+}

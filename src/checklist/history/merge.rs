@@ -24,6 +24,8 @@ pub enum Joined {
     History(History),
     /// Both changed these steps to different ends, and nobody said which counts.
     Conflicts(Vec<Conflict>),
+    /// It was said which counts for these steps, and they are in no conflict.
+    NoConflict(Vec<String>),
 }
 
 /// A step that both changed to different ends.
@@ -50,13 +52,23 @@ pub fn join(
     let new = second.events.iter();
     let new = new.filter(|entry| !known.contains(entry.digest.as_str()));
     all.events.extend(new.cloned());
+    let is_fork = all.heads().len() > 1 && all.events.len() > first.events.len();
+    let conflicts = match is_fork {
+        true => parted(&all, &known, &digests(second)),
+        false => Vec::new(),
+    };
+    let is_conflict = |step: &String| conflicts.iter().any(|it| it.step == *step);
+    let idle: Vec<String> = kept.keys().filter(|it| !is_conflict(it)).cloned().collect();
+    if !idle.is_empty() {
+        return Joined::NoConflict(idle);
+    }
     if all.events.len() == first.events.len() {
         return Joined::Nothing;
     }
-    if all.heads().len() == 1 {
+    if !is_fork {
         return Joined::History(all);
     }
-    let (settled, open): (Vec<_>, Vec<_>) = parted(&all, &known, &digests(second))
+    let (settled, open): (Vec<_>, Vec<_>) = conflicts
         .into_iter()
         .partition(|conflict| kept.contains_key(&conflict.step));
     if !open.is_empty() {
