@@ -138,6 +138,15 @@ fn a_table_that_was_changed_by_hand_counts_for_nothing_until_it_is_adopted() {
     // Other steps go on, and the lie stays found.
     done(&bench, "plan.usecase", "mail");
     audit(&bench, &[]).exits(1);
+    let waived = text.replacen("by = \"anna\"", "by = \"anna\"\nuntil = 2030-01-01", 1);
+    bench.write(FILE, waived);
+    let document = audited(&audit(&bench, &[]).exits(1));
+    assert_eq!(
+        document["by-hand"][0]["differs"],
+        serde_json::json!(["until"])
+    );
+    bench.write(FILE, &lie);
+    done(&bench, "plan.usecase", "mail");
     ptl(&bench, &["audit", "--adopt"]).exits(2);
     changes_nothing(&bench, &["audit", "--adopt", "--reason", " "]).refuses("nothing says why");
     ptl(

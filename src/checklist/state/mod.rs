@@ -107,21 +107,21 @@ pub struct Record {
 impl Record {
     /// In what two records of a step differ, by the keys of the file.
     pub fn differs(&self, other: &Self) -> Vec<&'static str> {
+        let (mine, theirs) = (&self.particulars, &other.particulars);
         let pairs = [
             ("state", self.status != other.status),
             ("at", self.at != other.at),
             ("by", self.by != other.by),
-            (
-                "reason",
-                self.particulars.reason != other.particulars.reason,
-            ),
+            ("reason", mine.reason != theirs.reason),
+            ("on", mine.on != theirs.on),
+            ("reference", mine.reference != theirs.reference),
+            ("due", mine.due != theirs.due),
+            ("until", mine.until != theirs.until),
+            ("bound", mine.bound != theirs.bound),
             ("evidence", self.evidence != other.evidence),
         ];
-        let named: Vec<_> = pairs.iter().filter(|(_, differs)| *differs).collect();
-        match named.is_empty() {
-            true => vec!["what belongs to its state"],
-            false => named.into_iter().map(|(key, _)| *key).collect(),
-        }
+        let differing = pairs.into_iter().filter(|(_, differs)| *differs);
+        differing.map(|(key, _)| key).collect()
     }
 }
 
