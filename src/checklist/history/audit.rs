@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Entry, History, digest, setters};
+use super::{Entry, History, digest, setters, shape};
 
 /// The fewest digits of a digest that somebody may name an event by.
 pub const SHORTEST: usize = 16;
@@ -46,6 +46,9 @@ pub fn faults(history: &History) -> Vec<Fault> {
                     short(kept)
                 ));
             }
+        }
+        if let Some(what) = shape::wrong(&entry.event) {
+            fault(what);
         }
         if !seen.insert(&entry.digest) {
             fault("it stands twice".to_owned());

@@ -10,6 +10,7 @@ pub mod digest;
 pub mod merge;
 pub mod replay;
 pub mod setters;
+mod shape;
 #[cfg(test)]
 mod tests;
 

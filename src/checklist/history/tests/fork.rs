@@ -1,6 +1,7 @@
 //! What two wrote at once: what holds does not follow from the order of the lines.
 
 use super::*;
+use crate::check::Verdict;
 
 fn adopt(step: &str, state: Status, evidence: Vec<Evidence>) -> Deed {
     Deed {
@@ -8,6 +9,24 @@ fn adopt(step: &str, state: Status, evidence: Vec<Evidence>) -> Deed {
         evidence,
         why: Some("it was so".to_owned()),
         ..Deed::of(Act::Adopt, step)
+    }
+}
+
+fn report(verdict: Verdict, minute: i8) -> Evidence {
+    Evidence {
+        proof: Proof::File(File {
+            name: "r.json".to_owned(),
+            sha256: "0".repeat(64),
+            size: 12,
+            report: Some(Reported {
+                command: "checklist-verify".to_owned(),
+                environment: None,
+                verdict,
+            }),
+            copy: None,
+        }),
+        at: at(minute),
+        by: "anna".to_owned(),
     }
 }
 
@@ -38,8 +57,8 @@ fn chance(history: &History, chance: &mut Chance, minute: i8) -> Deed {
             evidence.into_iter().skip(1).collect(),
         ),
         3 => Deed {
-            act: Act::Verify,
-            ..done(step, "a report", minute)
+            evidence: vec![report(Verdict::Pass, minute)],
+            ..Deed::of(Act::Verify, step)
         },
         _ => done(step, "mail", minute),
     }
@@ -156,4 +175,52 @@ fn only_a_merge_keeps_and_only_what_a_side_said_last() {
     again.add(Deed::merge(digest(&again, 0)), "anna", at(3));
     assert_ne!(faults(&again), []);
     assert_eq!(replay(&again)["plan.ods"].status, Status::Blocked);
+}
+
+#[test]
+fn what_no_ptl_writes_is_found() {
+    let verify = |state, verdict| Deed {
+        state,
+        evidence: vec![report(verdict, 0)],
+        ..Deed::of(Act::Verify, "plan.ods")
+    };
+    let of = |deed: Deed| faults(&history(vec![deed]));
+    for (state, verdict, is_sound) in [
+        (Some(Status::Done), Verdict::Pass, true),
+        (Some(Status::InProgress), Verdict::Pass, true),
+        (Some(Status::Failed), Verdict::Fail, true),
+        (None, Verdict::Undetermined, true),
+        (Some(Status::Done), Verdict::Fail, false),
+        (Some(Status::Done), Verdict::Undetermined, false),
+        (Some(Status::Failed), Verdict::Pass, false),
+        (Some(Status::Waived), Verdict::Pass, false),
+    ] {
+        assert_eq!(
+            of(verify(state, verdict)).is_empty(),
+            is_sound,
+            "{state:?} {verdict:?}"
+        );
+    }
+    assert_ne!(of(Deed::of(Act::Verify, "plan.ods")), []);
+    assert_ne!(
+        of(Deed {
+            state: Some(Status::Done),
+            ..block("plan.ods", "no answer")
+        }),
+        []
+    );
+    // Twice the same before it.
+    let mut twice = history(vec![block("plan.ods", "no answer")]);
+    let head = twice.events[0].digest.clone();
+    let event = Event {
+        heads: vec![head.clone(), head],
+        at: at(1),
+        by: "anna".to_owned(),
+        deed: Deed::of(Act::Start, "plan.nsd"),
+    };
+    twice.events.push(Entry {
+        digest: digest::of(&event),
+        event,
+    });
+    assert_eq!(faults(&twice).len(), 1);
 }
