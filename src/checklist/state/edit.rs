@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::{
-    Evidence, PARTICULARS, Record, SCHEMA,
+    ABOVE_HISTORY, Evidence, PARTICULARS, Record, SCHEMA,
     fields::{self, time},
 };
 use crate::{
@@ -88,8 +88,8 @@ impl Draft {
             ));
         };
         table.decor_mut().set_prefix(match events.is_empty() {
-            true => "\n# What was done, in order; each names by its digest what it follows.\n",
-            false => "\n",
+            true => format!("\n{ABOVE_HISTORY}"),
+            false => "\n".to_owned(),
         });
         events.push(table);
         Ok(())

@@ -148,6 +148,7 @@ impl Opened {
     pub fn keep(mut self, history: History) -> Result<(Definition, State)> {
         let mut after = super::State {
             is_old: false,
+            had_history: false,
             records: crate::checklist::history::replay::replay(&history),
             history,
             ..self.state.clone()

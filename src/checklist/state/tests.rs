@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod needs;
+
 use super::{edit::Draft, *};
 use crate::error::Result;
 
