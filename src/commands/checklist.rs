@@ -11,7 +11,7 @@ use std::path::Path;
 
 use super::{Exit, hand_over, layout, open_output};
 use crate::{
-    checklist::{book::Book, definition, now::Now, state, view::View},
+    checklist::{audit::orphan, book::Book, definition, now::Now, state, view::View},
     cli::{
         Global,
         checklist::{ChecklistArgs, ChecklistCommand},
@@ -100,7 +100,15 @@ fn read(global: &Global) -> Result<Book> {
     let book = Book::read(&global.install, global.time()?)?;
     warn_of_another(&book.definition.id, global);
     warn_of_hands(&book.state);
+    note_orphans(&book.definition, &book.state);
     Ok(book)
+}
+
+/// What is recorded of a step that was taken out of steps.toml is kept, and shown nowhere else.
+fn note_orphans(definition: &definition::Definition, state: &state::State) {
+    for step in state.orphans(definition) {
+        terminal::note(&format!("note: {}", orphan(step)));
+    }
 }
 
 /// What was changed by hand counts for nothing, and whoever did must not wonder.

@@ -9,7 +9,7 @@ use super::{Layout, change::actor};
 use crate::{
     checklist::{
         audit::Merged,
-        definition::OwnSteps,
+        definition::{OWN_FILE, OwnSteps},
         history::merge::{Conflict, Joined, Side, join},
         state::{self, FILE, State},
     },
@@ -28,6 +28,8 @@ pub(super) fn run(args: &MergeArgs, global: &Global, layout: Layout) -> Result<S
     let theirs = state::open_file_with(&b, own)?;
     refuse_hands(&theirs.state, &b)?;
     let (other, second) = (theirs.state.definition.clone(), theirs.history());
+    let unknown = theirs.state.orphans(&theirs.definition);
+    let unknown: Vec<String> = unknown.into_iter().map(str::to_owned).collect();
     drop(theirs);
     let ours = state::open_file(&a)?;
     if ours.state.definition != other {
@@ -38,6 +40,11 @@ pub(super) fn run(args: &MergeArgs, global: &Global, layout: Layout) -> Result<S
             b.display()
         ))
         .hint("Only two records of one checklist can be joined."));
+    }
+    // What the first one has recorded once, it may hear more of.
+    let mut unknown = unknown.iter();
+    if let Some(step) = unknown.find(|step| !ours.state.records.contains_key(*step)) {
+        return Err(strange(step, &b));
     }
     let first = ours.history();
     let document = match join(&first, &second, &kept, &actor.by, actor.at) {
@@ -76,6 +83,17 @@ fn refuse_hands(theirs: &State, file: &Path) -> Result<()> {
     .hint(format!(
         "Put back there what stood there, or say why it counts: `ptl --install {folder} checklist audit --adopt --reason \"...\"`. Nothing was joined."
     )))
+}
+
+/// Of a step that the first one has not, nothing is taken in.
+fn strange(step: &str, file: &Path) -> Error {
+    Error::input(format!(
+        "`{}` records `{step}`, which is no step of the first one's checklist",
+        file.display()
+    ))
+    .hint(format!(
+        "If it is a step of your own, put the {OWN_FILE} that has it beside the first one. Nothing was joined."
+    ))
 }
 
 /// Which side counts, by step.
