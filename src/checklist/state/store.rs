@@ -172,13 +172,7 @@ impl Opened {
         if self.state.is_old {
             draft.raise_schema();
         }
-        for (step, record) in &changed {
-            let table = match self.state.by_hand.get(*step) {
-                Some(by_hand) => by_hand.as_ref(),
-                None => self.state.records.get(*step),
-            };
-            draft.table(step, record, table.map_or(&[], |it| &it.evidence))?;
-        }
+        self.tables(&mut draft, &changed)?;
         new.iter().try_for_each(|entry| draft.event(entry))?;
         let mut text = draft.text();
         after
@@ -195,6 +189,18 @@ impl Opened {
         }
         self.file.replace(text.as_bytes())?;
         Ok((self.definition, after))
+    }
+
+    /// Writes what holds of these steps in place of what their tables say.
+    fn tables(&self, draft: &mut Draft, changed: &BTreeMap<&str, &Record>) -> Result<()> {
+        for (step, record) in changed {
+            let table = match self.state.by_hand.get(*step) {
+                Some(by_hand) => by_hand.as_ref(),
+                None => self.state.records.get(*step),
+            };
+            draft.table(step, record, table.map_or(&[], |it| &it.evidence))?;
+        }
+        Ok(())
     }
 
     fn refuse_by_hand(&self, step: &str) -> Result<()> {
