@@ -1,14 +1,14 @@
 //! An install's checklist as it stands now: the steps, the record, and what both are judged by.
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use jiff::Timestamp;
 
 use super::{
-    definition::Definition,
+    definition::{Artefact, Definition, Step},
     now::Now,
     rules::Progress,
-    state::{self, Opened, State},
+    state::{self, Opened, State, Status},
 };
 use crate::{config::Install, error::Result};
 
@@ -46,6 +46,30 @@ impl Book {
         }
     }
 
+    /// What proofs are about that cannot be seen here, so that nobody compared it: `certificate of int`.
+    pub fn not_compared(&self) -> BTreeSet<String> {
+        let records = self.state.records.iter();
+        let done = records.filter(|(_, record)| record.status == Status::Done);
+        done.filter_map(|(id, record)| {
+            let (_, step) = self.definition.step(id)?;
+            let bound = record.particulars.bound.keys();
+            let unseen = bound.filter(|it| self.now.artefact(step, **it).is_none());
+            Some(unseen.map(|it| called(step, *it)).collect::<Vec<_>>())
+        })
+        .flatten()
+        .collect()
+    }
+
+    /// What the proof of a step would be about, and cannot be seen here: it is tied to nothing.
+    pub fn not_bound(&self, id: &str) -> BTreeSet<String> {
+        let Some((_, step)) = self.definition.step(id) else {
+            return BTreeSet::new();
+        };
+        let about = step.about.iter();
+        let unseen = about.filter(|it| self.now.artefact(step, **it).is_none());
+        unseen.map(|it| called(step, *it)).collect()
+    }
+
     /// What the rules ask.
     pub fn progress(&self) -> Progress<'_> {
         Progress {
@@ -53,6 +77,14 @@ impl Book {
             state: &self.state,
             now: &self.now,
         }
+    }
+}
+
+fn called(step: &Step, artefact: Artefact) -> String {
+    let name = artefact.called();
+    match &step.environment {
+        Some(environment) if artefact != Artefact::Version => format!("{name} of {environment}"),
+        _ => name.to_owned(),
     }
 }
 

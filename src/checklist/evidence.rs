@@ -116,7 +116,7 @@ fn file(path: &Path) -> Result<Proof> {
             return error;
         }
         Error::input(format!("no file `{shown}`")).hint(format!(
-            "Check the path; if it is no file but a reference, write `--evidence \"text:{shown}\"`."
+            "Check the path; if it is no file but a reference, write `text:` before it: `text:{shown}`."
         ))
     })?;
     match length {

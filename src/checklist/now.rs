@@ -30,6 +30,15 @@ impl Now {
 
     /// As an install is now. What cannot be read is not known, and opens no step.
     pub fn of(install: &Install, at: Timestamp) -> Self {
+        Self::knowing(install, at, |_, endpoint| certificate(endpoint))
+    }
+
+    /// As [`Now::of`], where who asks has read the certificates: SHA-256 of an environment's, if there is one.
+    pub fn knowing(
+        install: &Install,
+        at: Timestamp,
+        certificate: impl Fn(&str, &Endpoint) -> Option<String>,
+    ) -> Self {
         let mut now = Self::at(at);
         now.set(
             None,
@@ -38,7 +47,7 @@ impl Now {
         );
         for (id, endpoint) in &install.environments {
             now.set(Some(id), Artefact::Hosts, Some(hosts(endpoint)));
-            now.set(Some(id), Artefact::Certificate, certificate(endpoint));
+            now.set(Some(id), Artefact::Certificate, certificate(id, endpoint));
             now.set(Some(id), Artefact::Request, request(endpoint, install));
         }
         now

@@ -4,6 +4,8 @@
 //! again proves nothing until that one is done: gates look all the way down.
 
 mod act;
+mod ahead;
+mod settled;
 mod turn;
 
 use std::{cmp::Reverse, collections::BTreeSet};
@@ -11,6 +13,8 @@ use std::{cmp::Reverse, collections::BTreeSet};
 use jiff::Timestamp;
 
 pub use act::{Action, Actor};
+pub use ahead::Ahead;
+pub use settled::Settled;
 pub use turn::Turn;
 
 use super::{
@@ -146,29 +150,72 @@ impl<'a> Progress<'a> {
     /// The steps that can be done now: those that are not begun first, since a clock starts when they are;
     /// among them the longest sourced waiting time, then what most others wait for.
     pub fn ready(&self) -> Vec<Ready<'a>> {
-        let mut ready: Vec<Ready<'a>> = Vec::new();
-        for stage in &self.definition.stages {
-            for step in &stage.steps {
-                let status = self.status(&step.id);
-                let free = matches!(status, Status::Open | Status::InProgress | Status::Failed);
-                if free && self.relies_on_open(stage, step).is_empty() {
-                    let relying = self.relying_on(&step.id);
-                    let open = |step: &&&Step| !self.status(&step.id).satisfies();
-                    ready.push(Ready {
-                        stage,
-                        step,
-                        status,
-                        waiting: relying.iter().filter(open).count(),
-                    });
-                }
-            }
-        }
-        let days = |step: &Step| step.wait.as_ref().map_or(0, |wait| wait.working_days);
-        ready.sort_by_key(|one| {
-            let begun = one.status == Status::InProgress;
-            (begun, Reverse(days(one.step)), Reverse(one.waiting))
-        });
+        let free = self.free();
+        let mut ready: Vec<Ready<'a>> = free
+            .map(|(stage, step, status)| Ready {
+                stage,
+                step,
+                status,
+                waiting: self.open_relying_on(&step.id),
+            })
+            .collect();
+        ready.sort_by_key(|one| (rank(one.step, one.status), Reverse(one.waiting)));
         ready
+    }
+
+    /// Which steps need nothing more.
+    pub fn settled(&self) -> Settled<'a> {
+        Settled::of(self)
+    }
+
+    /// The step that [`Progress::ready`] begins with, found faster: what relies on a step is counted where it decides.
+    pub fn first_ready(&self, settled: &Settled<'a>) -> Option<&'a Step> {
+        let stages = self.definition.stages.iter();
+        let steps = stages.flat_map(|stage| stage.steps.iter().map(move |step| (stage, step)));
+        let free: Vec<_> = steps
+            .filter(|(stage, step)| {
+                let mut needs = self.definition.needs(stage, step);
+                needs.all(|need| settled.has(need))
+            })
+            .map(|(_, step)| (step, self.status(&step.id)))
+            .filter(|(_, status)| is_free(*status))
+            .collect();
+        let best = free
+            .iter()
+            .map(|(step, status)| rank(step, *status))
+            .min()?;
+        let alike = free
+            .into_iter()
+            .filter(|(step, status)| rank(step, *status) == best)
+            .map(|(step, _)| step);
+        match alike.collect::<Vec<_>>()[..] {
+            [only] => Some(only),
+            // The first of those that most wait for, as a stable sort has it.
+            ref several => several
+                .iter()
+                .copied()
+                .min_by_key(|step| Reverse(self.open_relying_on(&step.id))),
+        }
+    }
+
+    /// The steps that can be done now, in the checklist's order.
+    fn free(&self) -> impl Iterator<Item = (&'a Stage, &'a Step, Status)> {
+        let stages = self.definition.stages.iter();
+        let steps = stages.flat_map(|stage| stage.steps.iter().map(move |step| (stage, step)));
+        steps.filter_map(|(stage, step)| {
+            let status = self.status(&step.id);
+            let ready = is_free(status) && self.relies_on_open(stage, step).is_empty();
+            ready.then_some((stage, step, status))
+        })
+    }
+
+    /// How many steps that are not done rely on one.
+    fn open_relying_on(&self, id: &str) -> usize {
+        let relying = self.relying_on(id);
+        let open = relying
+            .iter()
+            .filter(|step| !self.status(&step.id).satisfies());
+        open.count()
     }
 
     /// The steps of an environment whose proof is about any of these, and how far each is.
@@ -210,6 +257,17 @@ impl<'a> Progress<'a> {
             }
         })
     }
+}
+
+/// Whether a step of this status is one to be done, once what it relies on is.
+fn is_free(status: Status) -> bool {
+    matches!(status, Status::Open | Status::InProgress | Status::Failed)
+}
+
+/// What comes first among steps that can be done: not begun, then the longest sourced waiting time.
+fn rank(step: &Step, status: Status) -> (bool, Reverse<u32>) {
+    let days = step.wait.as_ref().map_or(0, |wait| wait.working_days);
+    (status == Status::InProgress, Reverse(days))
 }
 
 #[cfg(test)]

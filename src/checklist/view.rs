@@ -2,17 +2,19 @@
 
 mod change;
 mod evidence;
+mod next;
 
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 
 use super::{
     definition::{Artefact, Fresh, ProvenBy, Stage, Step, Wait},
-    rules::{Progress, Ready, Turn},
+    rules::Progress,
     state::Status,
 };
 pub use change::Change;
 pub use evidence::EvidenceView;
+pub use next::{AheadStep, AheadView, AwaitedStep, AwaitedView, NextView};
 
 use crate::environment::Role;
 
@@ -40,6 +42,10 @@ pub struct View<'a> {
     pub stages: Vec<StageView<'a>>,
     /// What can be done now, what should come first first.
     pub next: Vec<NextView<'a>>,
+    /// Who is waited for, who is late first.
+    pub awaited: Vec<AwaitedView<'a>>,
+    /// The longest chain of waiting that sources have figures for; nothing where none has one any more.
+    pub ahead: Option<AheadView<'a>>,
     /// The digests of the newest events; none before anything happened, several where histories have not been joined.
     pub heads: Vec<String>,
     /// The steps whose tables were changed by hand, which counts for nothing until it is adopted.
@@ -162,27 +168,6 @@ pub struct StepView<'a> {
     pub evidence: Vec<EvidenceView<'a>>,
 }
 
-/// A step that can be done now, and why first.
-#[derive(Clone, Debug, Serialize)]
-pub struct NextView<'a> {
-    /// The step.
-    pub id: &'a str,
-    /// What is so once it is done.
-    pub title: &'a str,
-    /// The title of its stage.
-    pub stage: &'a str,
-    /// Open or in progress.
-    pub state: Status,
-    /// Who acts.
-    pub owner: &'a str,
-    /// How long others usually take.
-    pub wait: Option<&'a Wait>,
-    /// How many steps wait for it, directly or through others.
-    pub waiting: usize,
-    /// What speaks for doing it first, in a sentence.
-    pub why: String,
-}
-
 impl<'a> View<'a> {
     /// Everything of a checklist.
     pub fn of(progress: &Progress<'a>) -> Self {
@@ -203,6 +188,8 @@ impl<'a> View<'a> {
             summary: Summary::of(&stages),
             stages,
             next: NextView::all(progress),
+            awaited: next::awaited(progress),
+            ahead: progress.ahead().as_ref().map(AheadView::of),
             heads: progress.state.history.heads(),
             by_hand: progress.state.by_hand.keys().map(String::as_str).collect(),
             sound: progress.state.faults.is_empty(),
@@ -217,6 +204,12 @@ impl<'a> View<'a> {
         }
         self.stages.retain(|stage| !stage.steps.is_empty());
         self
+    }
+
+    /// Whether nothing is left to do.
+    pub fn is_at_its_end(&self) -> bool {
+        let mut stages = self.stages.iter();
+        stages.all(|stage| stage.done() == stage.steps.len())
     }
 
     /// A step and its stage.
@@ -320,45 +313,6 @@ impl<'a> StepView<'a> {
     /// Whether it is done, but relies on something that is open.
     pub fn is_recheck(&self) -> bool {
         self.state == Status::Done && !self.missing.is_empty()
-    }
-}
-
-impl<'a> NextView<'a> {
-    fn all(progress: &Progress<'a>) -> Vec<Self> {
-        let ready = progress.ready();
-        let view = |ready: &Ready<'a>| Self::of(ready, progress.turn(&ready.step.id));
-        ready.iter().map(view).collect()
-    }
-
-    fn of(ready: &Ready<'a>, turn: Option<Turn>) -> Self {
-        let step = ready.step;
-        Self {
-            id: &step.id,
-            title: &step.title,
-            stage: &ready.stage.title,
-            state: ready.status,
-            owner: &step.owner,
-            wait: step.wait.as_ref(),
-            waiting: ready.waiting,
-            why: why(ready, turn),
-        }
-    }
-}
-
-fn why(ready: &Ready<'_>, turn: Option<Turn>) -> String {
-    let waiting = match ready.waiting {
-        0 => "no other step waits for it".to_owned(),
-        1 => "1 step waits for it".to_owned(),
-        many => format!("{many} steps wait for it"),
-    };
-    let why = match &ready.step.wait {
-        Some(wait) => format!("it usually takes {}, and {waiting}", wait.text),
-        None => waiting,
-    };
-    match turn {
-        // Who knew it as done must see why it is not.
-        Some(turn) => format!("{why}. Open again: {turn}"),
-        None => why,
     }
 }
 

@@ -1,7 +1,10 @@
 //! `ptl checklist`.
 
+mod board;
+
 use std::path::PathBuf;
 
+pub use board::{BoardArgs, BoardForm};
 use clap::{Args, Subcommand};
 
 use crate::template::Form;
@@ -12,6 +15,7 @@ use crate::template::Form;
 Examples:
   ptl checklist                                     where the install is
   ptl checklist next                                what can be done now, and why
+  ptl checklist walk                                step by step: it asks, and writes down
   ptl checklist show int.csr                        all about one step
   ptl checklist start int.csr                       work on it has begun
   ptl checklist done int.csr --evidence 'TICKET-7'  it is done, and this proves it
@@ -21,6 +25,7 @@ Examples:
   ptl checklist report                              where the install stands, to paste into a ticket
   ptl checklist report --output report.html         the same as one page, to attach and to print
   ptl checklist report --bundle handover.zip        both, with the evidence and every digest
+  ptl checklist board installs                      every install in a folder, in one table
 
 Exit: 0 shown or written down, 1 a gate is shut or a step cannot be done yet: nothing was changed,
       2 wrong input, or checklist.toml or steps.toml is wrong. lint: 0 clean, 1 findings.")]
@@ -47,6 +52,11 @@ pub enum ChecklistCommand {
     },
     /// Say what can be done now, what should come first, and why
     Next,
+    /// Go through it at the terminal, step by step
+    ///
+    /// At each step: where you are, what to do and why now, the text to send; then it asks, and writes each answer down at
+    /// once. Ctrl-C loses nothing.
+    Walk(WalkArgs),
     /// Begin a checklist beside the install's own, as `renewal`
     ///
     /// It gets a folder of its own, in which every word of `ptl checklist` works on it.
@@ -83,6 +93,10 @@ pub enum ChecklistCommand {
     /// names of organisation, product and endpoints, and nothing else. With `--env FILE` it shows the generations of that
     /// profile too, as of a lab's.
     Report(ReportArgs),
+    /// Show many installs in one table: how far each is, on whom it waits, what ends
+    ///
+    /// What the files say of themselves; no check is run, and no list is verified.
+    Board(BoardArgs),
     /// Write something down
     #[command(flatten)]
     Change(Word),
@@ -262,6 +276,16 @@ pub struct ReportArgs {
     /// Write a new zip: the report in every form, checklist.toml, the evidence in evidence/, and a manifest
     #[arg(long, value_name = "FILE.zip")]
     pub bundle: Option<PathBuf>,
+}
+
+/// Where the walk begins.
+#[derive(Args, Debug)]
+pub struct WalkArgs {
+    /// A step to begin at, as one that was waited for; left out, what should come first
+    pub step: Option<String>,
+    /// Who says so
+    #[command(flatten)]
+    pub by: By,
 }
 
 /// What is to be proven of the record.

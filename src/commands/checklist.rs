@@ -1,11 +1,13 @@
 //! `ptl checklist`.
 
 mod audit;
+mod board;
 mod change;
 mod handover;
 mod lint;
 mod merge;
 mod verify;
+mod walk;
 
 use std::path::Path;
 
@@ -38,6 +40,7 @@ pub(super) fn run(args: &ChecklistArgs, global: &Global) -> Result<Exit> {
         None => (show(None, global, layout)?, Exit::Pass),
         Some(ChecklistCommand::Audit(args)) => audit::run(args, global, layout)?,
         Some(ChecklistCommand::Verify(args)) => verify::run(args, global, layout)?,
+        Some(ChecklistCommand::Board(args)) => board::run(args, global, layout)?,
         Some(ChecklistCommand::Lint { file }) => lint::run(file.as_deref(), global, layout)?,
         Some(command) => (said(command, global, layout)?, Exit::Pass),
     };
@@ -50,11 +53,13 @@ fn said(command: &ChecklistCommand, global: &Global, layout: Layout) -> Result<S
     match command {
         ChecklistCommand::Audit(args) => audit::run(args, global, layout).map(|(text, _)| text),
         ChecklistCommand::Verify(args) => verify::run(args, global, layout).map(|(text, _)| text),
+        ChecklistCommand::Board(args) => board::run(args, global, layout).map(|(text, _)| text),
         ChecklistCommand::Lint { file } => {
             lint::run(file.as_deref(), global, layout).map(|(text, _)| text)
         }
         ChecklistCommand::Show { step } => show(step.as_deref(), global, layout),
         ChecklistCommand::Next => next(global, layout),
+        ChecklistCommand::Walk(args) => walk::run(args, global, layout),
         ChecklistCommand::Begin { definition, folder } => {
             begin(definition, folder.as_deref(), global, layout)
         }
@@ -100,6 +105,7 @@ fn read(global: &Global) -> Result<Book> {
     let book = Book::read(&global.install, global.time()?)?;
     warn_of_another(&book.definition.id, global);
     warn_of_hands(&book.state);
+    warn_of_unseen(&book);
     note_orphans(&book.definition, &book.state);
     Ok(book)
 }
@@ -108,6 +114,17 @@ fn read(global: &Global) -> Result<Book> {
 fn note_orphans(definition: &definition::Definition, state: &state::State) {
     for step in state.orphans(definition) {
         terminal::note(&format!("note: {}", orphan(step)));
+    }
+}
+
+/// What cannot be seen is not known to be the same: whoever reads on must not take it for that.
+fn warn_of_unseen(book: &Book) {
+    let unseen: Vec<String> = book.not_compared().into_iter().collect();
+    if !unseen.is_empty() {
+        terminal::note(&format!(
+            "warning: not seen here, so nobody compared it with what was proven: {}; what ptl.toml names must be there and be read",
+            unseen.join(", ")
+        ));
     }
 }
 

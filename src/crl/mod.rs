@@ -31,7 +31,7 @@ pub use entry::{Entry, Reason};
 pub use extensions::{ListExtensions, PointName, Scope};
 pub use file::ListFile;
 pub use gap::Gap;
-pub use scan::{List, scan};
+pub use scan::{List, beginning, scan};
 pub use serial::{serial_content, serial_of_text};
 pub use signature::Signature;
 pub use standing::Standing;

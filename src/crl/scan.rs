@@ -22,6 +22,8 @@ const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 const NO_LIST: &str = "it is no revocation list";
 const ALGORITHM_MISSING: &str = "its signature's algorithm is missing";
+/// What a list says before its entries takes a few hundred bytes.
+const BEGINNING: usize = 8 * 1024;
 /// `[0]`, under which the extensions of a list stand (RFC 5280, 5.1).
 const EXTENSIONS: u8 = 0xa0;
 
@@ -126,6 +128,19 @@ pub(super) fn issuer(source: impl Read) -> Result<Vec<u8>, Problem> {
     begin(&mut window)?;
     taken(&mut window, SEQUENCE, ALGORITHM_MISSING)?;
     taken(&mut window, SEQUENCE, "its issuer's name is missing")
+}
+
+/// What a list says first: whose it is, as DER, and when the next one is due. Nothing of it is verified.
+///
+/// # Errors
+/// Where it is no list, or its issuer's name takes more than [`BEGINNING`].
+pub fn beginning(source: impl Read) -> Result<(Vec<u8>, Option<Timestamp>), Problem> {
+    let mut window = Window::with_room(source, BEGINNING);
+    begin(&mut window)?;
+    taken(&mut window, SEQUENCE, ALGORITHM_MISSING)?;
+    let issuer = taken(&mut window, SEQUENCE, "its issuer's name is missing")?;
+    time(&mut window)?.ok_or_else(|| form("its date is missing"))?;
+    Ok((issuer, time(&mut window)?))
 }
 
 fn form(problem: &str) -> Problem {

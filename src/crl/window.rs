@@ -89,9 +89,14 @@ pub(super) struct Window<'v, R> {
 
 impl<'v, R: Read> Window<'v, R> {
     pub(super) fn new(source: R) -> Self {
+        Self::with_room(source, CHUNK + LARGEST)
+    }
+
+    /// As [`Window::new`], with room for so many bytes: for who wants the beginning alone, of many lists.
+    pub(super) fn with_room(source: R, room: usize) -> Self {
         Self {
             source,
-            buffer: vec![0; CHUNK + LARGEST],
+            buffer: vec![0; room],
             start: 0,
             end: 0,
             before: 0,

@@ -19,7 +19,7 @@ use clap::ValueEnum;
 pub use crate::template::visible;
 pub use checklist::{
     Archive, Archived, Begun, Lint, Manifest, NextSteps, OneStep, Recorded, Verified, VerifiedStep,
-    WholeChecklist, handed_over,
+    WholeChecklist, board_as_csv, board_as_page, companion, handed_over, letter,
 };
 pub use crl::{ListStatus, LookUp};
 pub use expiry::Expiry;

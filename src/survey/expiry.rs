@@ -1,5 +1,7 @@
 //! Every date that ends something: of an install in its environments, or of files.
 
+mod glance;
+
 use std::{
     collections::HashSet,
     fs,
@@ -9,6 +11,8 @@ use std::{
 
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Serialize;
+
+pub use glance::{Glance, Glances};
 
 use super::csr::beside_the_key;
 use crate::{
@@ -238,12 +242,7 @@ impl Endings {
     }
 
     fn certificate(&mut self, id: Option<&str>, it: &Certificate, file: &str, at: Timestamp) {
-        let kind = match (it.is_ca(), it.is_self_signed()) {
-            (false, _) => Kind::Leaf,
-            (true, false) => Kind::Sub,
-            (true, true) => Kind::Root,
-        };
-        self.push(id, kind, it.label(), file, it.not_after, at);
+        self.push(id, kind_of(it), it.label(), file, it.not_after, at);
     }
 
     fn push(
@@ -280,6 +279,14 @@ impl Endings {
             (ending.nearness != Nearness::Ended, !waits, ending.ends)
         });
         self
+    }
+}
+
+fn kind_of(certificate: &Certificate) -> Kind {
+    match certificate.is_ca() {
+        false => Kind::Leaf,
+        true if certificate.is_self_signed() => Kind::Root,
+        true => Kind::Sub,
     }
 }
 

@@ -11,7 +11,7 @@ use minijinja::{
     escape_formatter, syntax::SyntaxConfig, value::Serde,
 };
 
-use super::{drawing, handover::Handover, markdown, styles, visible};
+use super::{board::Page, drawing, handover::Handover, markdown, styles, visible};
 use crate::error::{Error, Result};
 
 /// What a document for people is written as.
@@ -41,6 +41,10 @@ const TEMPLATES: &[(&str, &str)] = &[
         "checklist.html",
         include_str!("../../templates/report/checklist.html"),
     ),
+    (
+        "board.html",
+        include_str!("../../templates/report/board.html"),
+    ),
     ("marks.md", include_str!("../../templates/report/marks.md")),
     (
         "checklist.md",
@@ -65,6 +69,14 @@ pub fn render(handover: &Handover<'_>, form: Form) -> Result<String> {
         }
     };
     filled(name, context)
+}
+
+/// The page of a board, ended by a newline.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_board(page: &Page<'_>) -> Result<String> {
+    filled("board.html", context! { page => Value::from(Serde(page)) })
 }
 
 /// A template with its names filled in, ended by a newline.

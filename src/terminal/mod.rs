@@ -8,13 +8,13 @@ mod progress;
 mod questions;
 
 use std::{
-    io::Write,
+    io::{IsTerminal, Write},
     sync::atomic::{AtomicBool, Ordering},
 };
 
 pub use passphrase::{ask_passphrase, can_ask};
 pub use progress::{Counting, Downloading, Waiting, counting, downloading, waiting};
-pub use questions::{ask, confirm};
+pub use questions::{ask, ask_or_nothing, confirm};
 
 use crate::{
     error::{Error, Result},
@@ -46,6 +46,11 @@ pub fn configure(styles: Styles, quiet: bool) {
         Styles::Never => anstream::ColorChoice::Never,
     }
     .write_global();
+}
+
+/// Whether somebody is there to be talked with: to be asked, and to read what is printed.
+pub fn can_talk() -> bool {
+    can_ask() && std::io::stdout().is_terminal()
 }
 
 /// How wide text on stdout may be, in columns: as the terminal, or 80 where there is none.

@@ -28,6 +28,26 @@ pub fn ask(
         .map_err(|error| gone().because(error))
 }
 
+/// As [`ask`], and Enter alone answers nothing.
+///
+/// # Errors
+/// Where the terminal goes away.
+pub fn ask_or_nothing(
+    question: &str,
+    sound: impl Fn(&str) -> Result<(), String>,
+) -> Result<Option<String>> {
+    let answer = Input::<String>::new()
+        .with_prompt(question)
+        .allow_empty(true)
+        .validate_with(|text: &String| match text.trim() {
+            "" => Ok(()),
+            text => sound(text),
+        })
+        .interact_text()
+        .map_err(|error| gone().because(error))?;
+    Ok(Some(answer.trim().to_owned()).filter(|answer| !answer.is_empty()))
+}
+
 /// Asks for a yes or a no; Enter alone is a yes.
 ///
 /// # Errors

@@ -219,7 +219,7 @@ fn second_look_up(scene: &Scene) -> [Ratio; 2] {
     ]
 }
 
-fn memory_ratio(name: String, megabytes: f64, most: f64, aim: f64) -> Ratio {
+pub(super) fn memory_ratio(name: String, megabytes: f64, most: f64, aim: f64) -> Ratio {
     Ratio {
         name,
         value: megabytes / most,
@@ -230,7 +230,7 @@ fn memory_ratio(name: String, megabytes: f64, most: f64, aim: f64) -> Ratio {
 }
 
 /// The most memory that a process had in MB, asked for until it ends (proc(5): VmHWM).
-fn peak_memory(process: u32) -> f64 {
+pub(super) fn peak_memory(process: u32) -> f64 {
     let mut most = 0.0;
     // A process that has ended has no memory.
     while let Some(now) = memory(process) {
@@ -262,7 +262,11 @@ fn look_up_many(scene: &Scene) -> Duration {
     started.elapsed()
 }
 
-fn ratio(name: &str, (ours, theirs): (Duration, Duration), (must, aim): (f64, f64)) -> Ratio {
+pub(super) fn ratio(
+    name: &str,
+    (ours, theirs): (Duration, Duration),
+    (must, aim): (f64, f64),
+) -> Ratio {
     Ratio {
         name: name.to_owned(),
         value: ours.as_secs_f64() / theirs.as_secs_f64(),
@@ -272,7 +276,7 @@ fn ratio(name: &str, (ours, theirs): (Duration, Duration), (must, aim): (f64, f6
     }
 }
 
-fn middle(mut times: Vec<Duration>) -> Duration {
+pub(super) fn middle(mut times: Vec<Duration>) -> Duration {
     times.sort();
     times[times.len() / 2]
 }
@@ -285,14 +289,20 @@ fn serial(number: u32) -> Vec<u8> {
     bytes.to_vec()
 }
 
-/// A list of 42 MB; half of its entries say why.
+/// A list of 42 MB.
 fn list(issuer: &X509, key: &PKey<Private>) -> Vec<u8> {
+    list_of(ENTRIES, issuer, key)
+}
+
+/// A list of so many entries; half of them say why.
+pub(super) fn list_of(entries: u32, issuer: &X509, key: &PKey<Private>) -> Vec<u8> {
     let algorithm = [
         0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x0b, 5, 0,
     ];
     let reason = [0x30, 12, 0x30, 10, 6, 3, 0x55, 0x1d, 21, 4, 3, 0x0a, 1, 1];
+    let wanted = entries;
     let mut entries = Vec::new();
-    for number in 0..ENTRIES {
+    for number in 0..wanted {
         let extensions: &[u8] = if number % 2 == 0 { &reason } else { &[] };
         let inside = [
             &tlv(2, &serial(number)),

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a benchmark may panic")]
 
+mod board;
 mod bundle;
 mod chains;
 mod hostile;
@@ -74,6 +75,7 @@ const MEASURES: &[(&str, Measure)] = &[
     ("lists", lists::ratios),
     ("silent", silent::ratios),
     ("requests", requests::ratios),
+    ("board", board::ratios),
 ];
 
 fn show(ratios: &[Ratio]) {

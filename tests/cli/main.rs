@@ -30,6 +30,7 @@ mod chain_lists;
 mod chain_paths;
 mod chain_stores;
 mod checklist;
+mod checklist_board;
 mod checklist_bundle;
 mod checklist_evidence;
 mod checklist_file;
@@ -41,6 +42,10 @@ mod checklist_report;
 mod checklist_steps;
 mod checklist_verify;
 mod checklist_view;
+#[cfg(unix)]
+mod checklist_walk;
+#[cfg(unix)]
+mod checklist_walk_whole;
 mod command_line;
 mod config;
 mod crl;

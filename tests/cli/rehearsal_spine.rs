@@ -189,7 +189,7 @@ pub(crate) fn port_in(folder: &Path, server: &str) -> u16 {
 }
 
 /// A key that is made once in a run.
-fn shared_key() -> &'static Path {
+pub(crate) fn shared_key() -> &'static Path {
     static KEY: OnceLock<PathBuf> = OnceLock::new();
     KEY.get_or_init(|| {
         let key = crate::pki::folder().join("lab-install.key");

@@ -12,7 +12,7 @@ use std::{
 
 use rustix::{
     pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt},
-    termios::{LocalModes, tcgetattr},
+    termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize},
 };
 
 /// How long a question may take to appear before a test gives up.
@@ -29,10 +29,22 @@ pub(crate) struct Session {
 impl Session {
     /// Starts a command on a fresh terminal.
     pub(crate) fn start(command: Command) -> Self {
+        Self::start_wide(command, 80)
+    }
+
+    /// Starts a command on a fresh terminal of so many columns.
+    pub(crate) fn start_wide(command: Command, columns: u16) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
         let name = ptsname(&master, Vec::new()).unwrap();
+        let size = Winsize {
+            ws_row: 24,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&master, size).unwrap();
         let slave = File::options()
             .read(true)
             .write(true)
@@ -115,6 +127,12 @@ impl Session {
             thread::sleep(Duration::from_millis(5));
         }
         self.types(keys)
+    }
+
+    /// Kills it, as no program can prevent.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
     }
 
     /// Waits for the end: the exit code, and what was printed since the last wait.

@@ -8,11 +8,12 @@ use std::{
     process::Command,
 };
 
+use ptl::checklist::state;
 use serde_json::Value;
 
 use crate::{
-    on_its_way::{hostile, on_its_way},
-    support::Bench,
+    on_its_way::{HOSTILE, hostile, on_its_way},
+    support::{Bench, provider_install},
 };
 
 /// What was seen of a page, and the folder with its pictures.
@@ -59,6 +60,12 @@ impl Look {
     /// Light and dark, wide and narrow: nothing is complained of, asked for, run, too wide or bare.
     #[track_caller]
     fn is_sound(&self, address: &Path) {
+        self.is_sound_with(3, address);
+    }
+
+    /// As [`Look::is_sound`], with at least so many drawings.
+    #[track_caller]
+    fn is_sound_with(&self, drawings: u64, address: &Path) {
         assert_eq!(self.views().len(), 4);
         for view in self.views() {
             let shown = format!("{} {}", view["scheme"], view["name"]);
@@ -71,7 +78,7 @@ impl Look {
                 assert_eq!(shape[nothing], 0, "{shown}: {nothing}");
             }
             assert_eq!(shape["hacked"], false, "{shown}");
-            assert!(shape["drawings"].as_u64() >= Some(3), "{shown}");
+            assert!(shape["drawings"].as_u64() >= Some(drawings), "{shown}");
             assert_eq!(
                 shape["landmarks"],
                 serde_json::json!(["header", "nav", "main", "footer"])
@@ -105,10 +112,16 @@ impl Look {
     /// Tab reaches everything that can have the focus, and it is seen where the focus is.
     #[track_caller]
     fn is_walked_by_keyboard(&self) {
+        self.is_walked_by_keyboard_with(20);
+    }
+
+    /// As [`Look::is_walked_by_keyboard`], with at least so many stops.
+    #[track_caller]
+    fn is_walked_by_keyboard_with(&self, stops: u64) {
         let wide = self.views().iter().filter(|view| view["name"] == "wide");
         for view in wide {
             let tabs = &view["tabs"];
-            assert!(tabs["wanted"].as_u64() >= Some(20), "{tabs:#}");
+            assert!(tabs["wanted"].as_u64() >= Some(stops), "{tabs:#}");
             assert_eq!(tabs["reached"], tabs["wanted"], "{tabs:#}");
             assert_eq!(tabs["unseen"], serde_json::json!([]), "{}", view["scheme"]);
         }
@@ -196,6 +209,67 @@ fn hostile_text_neither_runs_nor_breaks_the_page() {
     look.is_open_to_all();
     look.is_walked_by_keyboard();
     look.is_printed(5..=60);
+}
+
+/// Installs of every kind: on their way, waiting, broken, and hostile by name and by what they say.
+fn many_installs() -> Bench {
+    let bench = hostile();
+    for (folder, product) in [
+        ("all/a", "One"),
+        ("all/b", "<b>=Two</b>"),
+        ("all/c", "Three"),
+    ] {
+        let config = provider_install("").replace("Example Booking", product);
+        bench.write(&format!("{folder}/ptl.toml"), config);
+        bench.write(
+            &format!("{folder}/checklist.toml"),
+            state::fresh("booking-provider"),
+        );
+    }
+    bench.write("all/c/checklist.toml", "schema = 2\n[step");
+    for words in [
+        &[
+            "wait",
+            "plan.ods",
+            "--on",
+            "DIR team",
+            "--due",
+            "2026-11-20",
+        ][..],
+        &["fail", "plan.nsd", "--reason", "the form came back"],
+        &["block", "plan.usecase", "--reason", HOSTILE[0]],
+    ] {
+        let by = ["--by", "anna", "--at", "2026-11-06T12:00:00Z"];
+        bench
+            .run([&["--install", "all/a", "checklist"], words, &by].concat())
+            .exits(0);
+    }
+    bench
+}
+
+#[test]
+fn the_board_is_a_page_that_everybody_can_read_and_print() {
+    let bench = many_installs();
+    bench
+        .run([
+            "checklist",
+            "board",
+            ".",
+            "all",
+            "--sort",
+            "stage",
+            "--at",
+            "2026-11-25T12:00:00Z",
+            "--output",
+            "board.html",
+        ])
+        .exits(1);
+    let page = bench.path("board.html");
+    let look = Look::at(&page, "board");
+    look.is_sound_with(0, &page);
+    look.is_open_to_all();
+    look.is_walked_by_keyboard_with(5);
+    look.is_printed(1..=12);
 }
 
 /// What the other tests rely on: each of these mistakes is seen.

@@ -97,8 +97,9 @@ impl<'a> Progress<'a> {
             has_reason(act, step, reason)?;
         }
         match &action {
-            // Neither asks for anything: the one goes back, the other needs no way there.
-            Action::Reopen(_) | Action::NotApplicable(_) => {}
+            Action::Reopen(_) => {}
+            // It needs no way there, but is never the way past a gate.
+            Action::NotApplicable(_) => self.stands_in_no_gate(step)?,
             Action::Done(proofs) => {
                 self.gate_is_open(stage, step)?;
                 self.requirements_are_done(step)?;
@@ -182,6 +183,22 @@ impl<'a> Progress<'a> {
             ))),
             _ => Ok(()),
         }
+    }
+
+    /// What a gate asks for applies to everybody: who must go on without it answers for that until a day.
+    fn stands_in_no_gate(&self, step: &Step) -> Result<()> {
+        let mut stages = self.definition.stages.iter();
+        let Some(stage) = stages.find(|stage| stage.gate.contains(&step.id)) else {
+            return Ok(());
+        };
+        let id = &step.id;
+        Err(Error::input(format!(
+            "`{id}` always applies: the stage `{}` is shut without it",
+            stage.title
+        ))
+        .hint(format!(
+            "Prove it, or answer for it until a day: `ptl checklist waive {id} --reason \"...\" --until YYYY-MM-DD`."
+        )))
     }
 
     pub(in crate::checklist) fn gate_is_open(&self, stage: &'a Stage, step: &Step) -> Result<()> {

@@ -310,3 +310,32 @@ fn a_cycle_in_a_checklist_ends_no_run() {
     let progress = progress(&definition, &state);
     assert!(progress.relying_on("plan.ods").len() > 40);
 }
+
+#[test]
+fn the_waiting_ahead_is_the_longest_chain_of_sourced_figures_and_what_waits_already_counts_no_more()
+{
+    let definition = provider();
+    let ahead = |state: &State| {
+        let ahead = progress(&definition, state).ahead()?;
+        let steps = ahead.steps.iter().map(|step| step.id.clone());
+        Some((ahead.working_days, steps.collect::<Vec<_>>().join(" ")))
+    };
+    let mut state = empty(&definition);
+    let all = "int.endpoint int.ssp as.scal as.tcc";
+    assert_eq!(ahead(&state), Some((33, all.to_owned())));
+    act(&definition, &mut state, "plan.ods", text("A12345"));
+    assert_eq!(ahead(&state), Some((33, all.to_owned())));
+    let mut state = done_before(&definition, "int.endpoint");
+    let wait = Action::Wait {
+        on: "the desk".to_owned(),
+        reference: None,
+        due: None,
+    };
+    act(&definition, &mut state, "int.endpoint", wait);
+    assert_eq!(
+        ahead(&state),
+        Some((28, "int.ssp as.scal as.tcc".to_owned()))
+    );
+    let state = done_before(&definition, "as.ca");
+    assert_eq!(ahead(&state), None);
+}

@@ -9,6 +9,7 @@ use crate::{
     checklist::{
         book::Book,
         copies, evidence, held,
+        history::Act,
         rules::{Action, Actor},
         state::{self, Changed, Proof},
         view::View,
@@ -84,7 +85,7 @@ fn sources(word: &Word) -> Vec<Option<&Path>> {
 }
 
 /// Does something to a step, and says what it brought about; `sources` are the files of its evidence that are copied.
-fn change(
+pub(super) fn change(
     step: &str,
     action: Action,
     sources: &[Option<&Path>],
@@ -102,6 +103,16 @@ fn change(
             let content = files::read(path, held::MOST)?;
             file.copy = Some(copies::keep(&global.install, file, &content)?);
         }
+    }
+    let unbound: Vec<String> = match deed.act {
+        Act::Done => before.not_bound(step).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    if !unbound.is_empty() {
+        terminal::note(&format!(
+            "warning: not seen here: {}; the proof is tied to none, and another one will not open {step} again",
+            unbound.join(", ")
+        ));
     }
     let changed = opened.record(vec![deed], &actor.by, actor.at)?;
     warn_of_clocks(&changed, &actor);
@@ -134,7 +145,7 @@ pub(super) fn line(flag: &str, text: Option<&String>) -> Result<Option<String>> 
 }
 
 /// A day of a flag.
-fn day(flag: &str, text: &str) -> Result<Date> {
+pub(super) fn day(flag: &str, text: &str) -> Result<Date> {
     text.trim().parse().map_err(|_| {
         Error::input(format!(
             "{flag}: `{}` is no day of the calendar",

@@ -5,16 +5,21 @@
 mod archive;
 mod audit;
 mod begun;
+mod board;
 mod change;
+pub mod companion;
 mod handover;
+pub mod letter;
 mod lint;
 mod next;
 mod show;
 mod step;
 mod verify;
+mod waiting;
 
 pub use archive::{Archive, Archived, Manifest};
 pub use begun::Begun;
+pub use board::{board_as_csv, board_as_page};
 pub use change::Recorded;
 pub use handover::handed_over;
 pub use lint::Lint;
@@ -60,7 +65,7 @@ fn word(step: &StepView<'_>) -> &'static str {
 fn style(word: &str) -> Style {
     match word {
         "done" | "waived" | "n/a" => AnsiColor::Green.on_default(),
-        "blocked" | "failed" | "shut" => AnsiColor::Red.on_default().bold(),
+        "blocked" | "failed" | "overdue" | "shut" => AnsiColor::Red.on_default().bold(),
         "recheck" | "in progress" | "waiting" => AnsiColor::Yellow.on_default(),
         "ready" | "open" => AnsiColor::Cyan.on_default(),
         _ => Style::new().dimmed(),
@@ -79,11 +84,12 @@ fn dimmed(text: &str) -> String {
 
 /// Styles the word at the start of a row: the layout counts columns, so it must not see styles.
 fn coloured(table: &str) -> String {
-    const WORDS: [&str; 10] = [
+    const WORDS: [&str; 11] = [
         "done",
         "recheck",
         "in progress",
         "waiting",
+        "overdue",
         "failed",
         "blocked",
         "waived",
@@ -140,19 +146,13 @@ fn occasion(view: &View<'_>) -> String {
 fn next_sentence(view: &View<'_>) -> String {
     match view.next.first() {
         Some(next) => format!("Next: {}: {}.", next.id, title(next)),
-        None if view
-            .stages
-            .iter()
-            .all(|stage| stage.done() == stage.steps.len()) =>
-        {
-            match view.stages.last() {
-                Some(last) if last.id == BUSINESS_LIVE => {
-                    "Nothing is left to do: the service is business live."
-                }
-                _ => "Nothing is left to do.",
+        None if view.is_at_its_end() => match view.stages.last() {
+            Some(last) if last.id == BUSINESS_LIVE => {
+                "Nothing is left to do: the service is business live."
             }
-            .to_owned()
+            _ => "Nothing is left to do.",
         }
+        .to_owned(),
         None => "Nothing can be done until a step is free, or an answer has come.".to_owned(),
     }
 }

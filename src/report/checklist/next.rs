@@ -1,9 +1,11 @@
-//! What can be done now, what should come first, and why; and what stands still.
+//! What can be done now, what should come first, and why; who is waited for; and what stands still.
 
 use serde::Serialize;
 
 use super::{
-    are, awaited, bold, coloured, dimmed, done_command, occasion, since, tally, title, word,
+    are, bold, coloured, dimmed, done_command, listed, occasion, since, tally, title,
+    waiting::{ahead, waited_for},
+    word,
 };
 use crate::{
     checklist::{
@@ -33,7 +35,10 @@ impl Explanation for NextSteps<'_> {
         let rows = view.next.iter().enumerate();
         let rows = rows.map(|(place, next)| self.row(place, next));
         text += &coloured(&columns(rows, &[14, 19], width));
-        text += &self.standing_still(width);
+        text += &side_by_side(view, width);
+        text += &waited_for(view, width);
+        text += &standing_still(view, width);
+        text += &ahead(view, width);
         text += &format!("\n{}.\n", tally(view));
         text
     }
@@ -63,38 +68,53 @@ impl NextSteps<'_> {
         let state = view.map_or("ready", |(_, step)| word(step));
         vec![format!("  {state}"), next.id.to_owned(), lines.join("\n")]
     }
+}
 
-    /// The steps that somebody must free first.
-    fn standing_still(&self, width: u16) -> String {
-        let steps = self.view.stages.iter().flat_map(|stage| &stage.steps);
-        let still = |step: &&StepView<'_>| {
-            matches!(step.state, Status::Blocked | Status::Waiting) || step.is_recheck()
-        };
-        let rows: Vec<Vec<String>> = steps
-            .filter(still)
-            .map(|step| vec![format!("  {}", word(step)), step.id.to_owned(), cure(step)])
-            .collect();
-        if rows.is_empty() {
-            return String::new();
-        }
-        format!(
-            "\n{}\n{}",
-            bold("Standing still"),
-            coloured(&columns(rows, &[14, 19], width))
-        )
+/// That none of the steps needs another of them, and who can begin with how many.
+fn side_by_side(view: &View<'_>, width: u16) -> String {
+    if view.next.len() < 2 {
+        return String::new();
     }
+    let mut owners: Vec<(&str, usize)> = Vec::new();
+    for next in &view.next {
+        match owners.iter_mut().find(|(owner, _)| *owner == next.owner) {
+            Some((_, count)) => *count += 1,
+            None => owners.push((next.owner, 1)),
+        }
+    }
+    let owners: Vec<String> = owners
+        .iter()
+        .map(|(owner, count)| format!("{} {count}", visible(owner)))
+        .collect();
+    let owners: Vec<&str> = owners.iter().map(String::as_str).collect();
+    let line = format!(
+        "These {} can go on side by side, for none relies on another: {}.",
+        view.next.len(),
+        listed(&owners, owners.len())
+    );
+    format!("\n{}", columns([vec![line]], &[], width))
+}
+
+/// The steps that somebody here must free first.
+fn standing_still(view: &View<'_>, width: u16) -> String {
+    let steps = view.stages.iter().flat_map(|stage| &stage.steps);
+    let still = |step: &&StepView<'_>| step.state == Status::Blocked || step.is_recheck();
+    let rows: Vec<Vec<String>> = steps
+        .filter(still)
+        .map(|step| vec![format!("  {}", word(step)), step.id.to_owned(), cure(step)])
+        .collect();
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!(
+        "\n{}\n{}",
+        bold("Standing still"),
+        coloured(&columns(rows, &[14, 19], width))
+    )
 }
 
 /// Why a step stands still, and what frees it.
 fn cure(step: &StepView<'_>) -> String {
-    if step.state == Status::Waiting {
-        return format!(
-            "Waits for {} ({})\nWhen they have answered: `ptl checklist done {} --evidence \"...\"`.",
-            awaited(step),
-            since(step).unwrap_or_default(),
-            step.id
-        );
-    }
     if step.state == Status::Blocked {
         return format!(
             "{} ({})\nWhen it is free: `ptl checklist start {}`, or `done` at once.",

@@ -91,7 +91,7 @@ impl OneStep<'_> {
 }
 
 /// Who does what, what proves it, and how long it usually takes.
-fn task(stage: &StageView<'_>, step: &StepView<'_>) -> Vec<(&'static str, String)> {
+pub(super) fn task(stage: &StageView<'_>, step: &StepView<'_>) -> Vec<(&'static str, String)> {
     let environment = step.environment.map_or(String::new(), |environment| {
         format!(", environment {environment}")
     });
@@ -157,7 +157,7 @@ fn checked(step: &StepView<'_>) -> Option<(&'static str, String)> {
 }
 
 /// How far a step is, as the rest of a sentence.
-fn standing(stage: &StageView<'_>, step: &StepView<'_>) -> String {
+pub(super) fn standing(stage: &StageView<'_>, step: &StepView<'_>) -> String {
     let since = since(step).unwrap_or_default();
     match word(step) {
         "recheck" => format!(

@@ -124,7 +124,7 @@ fn body(sender: Sender<'_>, fqdn: &str, environment: &str, request: &str) -> Str
 
 impl Desk {
     /// As text for people; `csr` is the request's file, for the form.
-    pub(super) fn human(&self, csr: &str) -> String {
+    pub(in crate::report) fn human(&self, csr: &str) -> String {
         let mut text = format!(
             "Where it goes, {}:\n",
             visible(&self.environments.join(" and "))

@@ -67,16 +67,31 @@ fn a_waiver_lets_through_until_its_last_day_is_over_and_then_ends_by_itself() {
 fn what_does_not_apply_needs_no_open_gate_and_lets_through() {
     let definition = provider();
     let mut state = empty(&definition);
-    let why = Action::NotApplicable("no HSCN of our own".to_owned());
-    act(&definition, &mut state, "live.hscn", why);
-    assert_eq!(state.records["live.hscn"].status, Status::NotApplicable);
-    let error = refusal(&definition, &state, "live.hscn", Action::Start);
+    let why = || Action::NotApplicable("the trust has its own".to_owned());
+    act(&definition, &mut state, "pt.plan", why());
+    assert_eq!(state.records["pt.plan"].status, Status::NotApplicable);
+    let error = refusal(&definition, &state, "pt.plan", Action::Start);
     assert!(error.to_string().contains("does not apply here"), "{error}");
     let blank = Action::NotApplicable(" ".to_owned());
     assert_eq!(
         refusal(&definition, &state, "plan.ods", blank).kind(),
         Kind::Input
     );
+    act(&definition, &mut state, "plan.ods", why());
+    act(&definition, &mut state, "plan.nsd", text("mail"));
+}
+
+#[test]
+fn what_a_gate_asks_for_always_applies() {
+    let definition = provider();
+    let state = empty(&definition);
+    let gates = definition.stages.iter().flat_map(|stage| &stage.gate);
+    for id in gates {
+        let why = Action::NotApplicable("not for us".to_owned());
+        let error = refusal(&definition, &state, id, why);
+        assert_eq!(error.kind(), Kind::Input, "{id}");
+        assert!(error.to_string().contains("always applies"), "{error}");
+    }
 }
 
 #[test]
