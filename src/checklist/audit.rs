@@ -1,15 +1,18 @@
 //! Whether a record hangs together, what was changed by hand in it, and what joining two came to: as documents.
 
+use std::collections::HashMap;
+
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
     copies::{Copied, Standing},
-    definition::Definition,
+    definition::{Definition, OWN_FILE},
     history::{
         Act, Deed, History,
         audit::{Line, find, short},
     },
-    state::{Record, State, Status},
+    state::{self, Record, State, Status},
 };
 
 /// What an audit found.
@@ -30,12 +33,18 @@ pub struct Audit {
     pub heads: Vec<String>,
     /// Whether the file is of before there was a history.
     pub without_history: bool,
+    /// How many entries come from a file of before there was a history: nobody knows how they came about.
+    pub imported: usize,
+    /// How many entries let a table count that was changed by hand.
+    pub adopted: usize,
     /// What does not hang together.
     pub faults: Vec<FaultView>,
     /// What was changed by hand.
     pub by_hand: Vec<HandView>,
     /// Where a clock was behind an entry before it: the order of the entries counts.
     pub clocks: Vec<String>,
+    /// What is no fault, and somebody should know.
+    pub notes: Vec<String>,
     /// The copies of evidence that are not what was written down, or gone.
     pub copies: Vec<Copied>,
     /// Whether what somebody remembers is in the file; nothing where nobody asked.
@@ -110,9 +119,12 @@ impl Audit {
             events: history.events.len(),
             heads: history.heads(),
             without_history: state.is_old,
+            imported: count(history, Act::Import),
+            adopted: count(history, Act::Adopt),
             faults: faults.collect(),
             by_hand: by_hand.collect(),
             clocks: clocks(history),
+            notes: notes(definition, state),
             copies: copies
                 .into_iter()
                 .filter(|copied| copied.standing != Standing::Kept)
@@ -121,7 +133,7 @@ impl Audit {
         }
     }
 
-    /// Whether nothing is wrong with it.
+    /// Whether nothing is wrong with it, as far as it can be known: without a history, nothing is proven.
     pub fn is_sound(&self) -> bool {
         let is_there = self.head.as_ref().is_none_or(|head| head.digest.is_some());
         self.faults.is_empty() && self.by_hand.is_empty() && self.copies.is_empty() && is_there
@@ -157,25 +169,64 @@ impl HeadView {
     }
 }
 
-/// The events that were written down at an earlier time than one that they follow.
+fn count(history: &History, act: Act) -> usize {
+    let events = history.events.iter();
+    events.filter(|it| it.event.deed.act == act).count()
+}
+
+/// The events that were written down at an earlier time than one that they follow, directly or through others.
 fn clocks(history: &History) -> Vec<String> {
-    let at = |digest: &str| {
-        let found = history.events.iter().find(|it| it.digest == digest);
-        found.map(|it| it.event.at)
-    };
+    let mut latest: HashMap<&str, Timestamp> = HashMap::new();
     let mut clocks = Vec::new();
     for entry in &history.events {
         let heads = entry.event.heads.iter();
-        let latest = heads.filter_map(|head| at(head)).max();
-        if let Some(latest) = latest.filter(|latest| *latest > entry.event.at) {
+        let before = heads.filter_map(|head| latest.get(head.as_str())).max();
+        let at = entry.event.at;
+        if let Some(before) = before.filter(|before| **before > at) {
             clocks.push(format!(
-                "{} ({}) follows an entry of {latest}",
+                "{} ({}) follows an entry of {before}",
                 short(&entry.digest),
                 entry.told()
             ));
         }
+        let at = before.map_or(at, |before| at.max(*before));
+        latest.insert(&entry.digest, at);
     }
     clocks
+}
+
+/// What is no fault, and somebody should know.
+fn notes(definition: &Definition, state: &State) -> Vec<String> {
+    let history = &state.history;
+    let mut notes = Vec::new();
+    if state.had_history {
+        notes.push(format!(
+            "the file says `schema = {}`, and holds what ptl writes into files with a history alone: one may have been taken out",
+            state::WITHOUT_HISTORY
+        ));
+    }
+    let heads = history.heads().len();
+    if heads > 1 {
+        notes.push(format!(
+            "{heads} entries are followed by none: histories stand side by side, and the next entry joins them"
+        ));
+    }
+    let events = history.events.iter();
+    let begun = events.filter(|it| it.event.heads.is_empty());
+    for entry in begun.skip(1) {
+        notes.push(format!(
+            "{} ({}) follows nothing: it began another history, which was joined to this one",
+            short(&entry.digest),
+            entry.told()
+        ));
+    }
+    notes.extend(state.orphans(definition).into_iter().map(orphan));
+    notes
+}
+
+/// That a step of the record is in no checklist.
+pub fn orphan(step: &str) -> String {
+    format!("{step} stands in the record, and in no checklist: bring back {OWN_FILE}")
 }
 
 /// What lets the tables that were changed by hand count.

@@ -7,7 +7,7 @@ use wildmatch::WildMatch;
 
 use super::{
     definition::{ProvenBy, Step},
-    history::{Act, Deed},
+    history::{Act, Deed, replay::setter},
     rules::{Actor, Progress},
     state::{Evidence, File, Proof, Status},
 };
@@ -182,12 +182,7 @@ fn state_after(progress: &Progress<'_>, id: &str, verdict: Verdict) -> Result<Op
 
 /// What set a step's state last.
 fn set_last_by(progress: &Progress<'_>, id: &str) -> Option<Act> {
-    let mut events = progress.state.history.events.iter().rev();
-    let set = events.find(|entry| {
-        let deed = &entry.event.deed;
-        deed.step.as_deref() == Some(id) && deed.status().is_some()
-    });
-    set.map(|entry| entry.event.deed.act)
+    setter(&progress.state.history, id).map(|entry| entry.event.deed.act)
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use super::{Exit, hand_over, layout, open_output};
 use crate::{
-    checklist::{book::Book, definition, now::Now, state, view::View},
+    checklist::{audit::orphan, book::Book, definition, now::Now, state, view::View},
     cli::{
         Global,
         checklist::{ChecklistArgs, ChecklistCommand},
@@ -106,7 +106,15 @@ fn read(global: &Global) -> Result<Book> {
     warn_of_another(&book.definition.id, global);
     warn_of_hands(&book.state);
     warn_of_unseen(&book);
+    note_orphans(&book.definition, &book.state);
     Ok(book)
+}
+
+/// What is recorded of a step that was taken out of steps.toml is kept, and shown nowhere else.
+fn note_orphans(definition: &definition::Definition, state: &state::State) {
+    for step in state.orphans(definition) {
+        terminal::note(&format!("note: {}", orphan(step)));
+    }
 }
 
 /// What cannot be seen is not known to be the same: whoever reads on must not take it for that.

@@ -136,6 +136,15 @@ fn a_table_that_was_changed_by_hand_counts_for_nothing_until_it_is_adopted() {
     // Other steps go on, and the lie stays found.
     done(&bench, "plan.usecase", "mail");
     audit(&bench, &[]).exits(1);
+    let waived = text.replacen("by = \"anna\"", "by = \"anna\"\nuntil = 2030-01-01", 1);
+    bench.write(FILE, waived);
+    let document = audited(&audit(&bench, &[]).exits(1));
+    assert_eq!(
+        document["by-hand"][0]["differs"],
+        serde_json::json!(["until"])
+    );
+    bench.write(FILE, &lie);
+    done(&bench, "plan.usecase", "mail");
     ptl(&bench, &["audit", "--adopt"]).exits(2);
     changes_nothing(&bench, &["audit", "--adopt", "--reason", " "]).refuses("nothing says why");
     ptl(
@@ -200,13 +209,16 @@ fn an_old_file_gets_a_history_by_its_first_change_and_keeps_every_comment() {
     changes_nothing(&bench, &["show", "plan.ods"])
         .exits(0)
         .says("is done since 2025-01-01");
-    assert_eq!(
-        audited(&audit(&bench, &[]).exits(0))["without-history"],
-        true
-    );
+    // Nothing proves what its tables say; that ptl's words of a history stand in it is told.
+    let document = audited(&audit(&bench, &[]).exits(3));
+    assert_eq!(document["without-history"], true);
+    assert_eq!(document["notes"].as_array().unwrap().len(), 1);
+    ptl(&bench, &["audit"]).exits(3).says("UNDETERMINED");
     done(&bench, "plan.nsd", "mail");
     let document = audited(&audit(&bench, &[]).exits(0));
     assert_eq!(document["events"], 2);
+    assert_eq!(document["imported"], 1);
+    ptl(&bench, &["audit"]).exits(0).says("1 imported");
     let after = bench.read(FILE);
     assert!(
         after.contains("schema = 2") && after.contains("# at last"),
@@ -231,6 +243,17 @@ fn a_clock_that_was_set_back_is_told_and_the_order_is_kept() {
     let document = audited(&audit(&bench, &[]).exits(0));
     assert_eq!(document["clocks"].as_array().unwrap().len(), 1);
     ptl(&bench, &["show", "plan.nsd"]).says("is in progress since 2020-01-01");
+    // Behind the first, though not behind the one right before it.
+    let later = [
+        "checklist",
+        "--at",
+        "2021-01-01T00:00:00Z",
+        "start",
+        "plan.dspt",
+    ];
+    bench.run(later).exits(0);
+    let document = audited(&audit(&bench, &[]).exits(0));
+    assert_eq!(document["clocks"].as_array().unwrap().len(), 2);
 }
 
 /// Two people who go on from one file.
@@ -259,7 +282,10 @@ fn what_two_people_wrote_is_joined_and_nothing_is_lost() {
         let run = merge(&a, &b, &["--format", "json"]).exits(0);
         conforms("checklist-merge", &run.json());
         assert_eq!(b.read(FILE), theirs);
-        audit(&a, &["--head", &of_ben]).exits(0);
+        let document = audited(&audit(&a, &["--head", &of_ben]).exits(0));
+        // That one began apart from the other is told.
+        let notes = document["notes"].as_array().unwrap().len();
+        assert_eq!(notes, usize::from(common.is_empty()));
         for (step, words) in [("plan.usecase", "of anna"), ("build.tkw", "of ben")] {
             ptl(&a, &["show", step]).says("is done").says(words);
         }
@@ -302,4 +328,33 @@ fn what_cannot_be_joined_is_refused() {
     merge(&a, &b, &[]).refuses("is wrong");
     fs::remove_file(b.path(FILE)).unwrap();
     merge(&a, &b, &[]).exits(2);
+}
+
+#[test]
+fn evidence_of_both_is_joined_and_hand_edits_on_either_side_are_refused() {
+    let (a, b) = two(&["plan.ods"]);
+    let reopen = ["reopen", "plan.ods", "--reason", "once more"];
+    for bench in [&a, &b] {
+        ptl(bench, &reopen).exits(0);
+    }
+    done(&b, "plan.ods", "of ben");
+    done(&a, "plan.ods", "of anna");
+    let (ours, theirs) = (a.read(FILE), b.read(FILE));
+    let by_hand = |text: &str| text.replacen("state = \"done\"", "state = \"open\"", 1);
+    b.write(FILE, by_hand(&theirs));
+    merge(&a, &b, &[]).refuses("no history says so: plan.ods");
+    b.write(FILE, theirs);
+    a.write(FILE, by_hand(&ours));
+    merge(&a, &b, &[]).refuses("the table of `plan.ods` in `checklist.toml` was changed by hand");
+    a.write(FILE, ours);
+    merge(&a, &b, &["--keep", "plan.ods=A"]).refuses("in no conflict between the two: plan.ods");
+    let twice = ["--keep", "plan.nsd=A", "--keep", "plan.nsd=B"];
+    merge(&a, &b, &twice).refuses("both A and B are to count for `plan.nsd`");
+    merge(&a, &b, &[]).exits(0);
+    merge(&b, &a, &[]).exits(0);
+    for bench in [&a, &b] {
+        let run = ptl(bench, &["show", "plan.ods"]).exits(0);
+        run.says("common").says("of anna").says("of ben");
+        audit(bench, &[]).exits(0);
+    }
 }

@@ -228,11 +228,13 @@ fn every_form_that_there_was_is_read_and_changed_and_keeps_its_comments() {
         let text = String::from_utf8(frozen(schema)).unwrap();
         bench.write(FILE, &text);
         let untouched = |order: &[&str]| {
-            let run = ptl(&bench, order).exits(0);
+            let run = ptl(&bench, order);
             assert_eq!(bench.read(FILE), text, "{order:?}");
             run
         };
-        untouched(&["audit"]);
+        // Without a history, nothing is proven.
+        untouched(&["audit"]).exits(if schema == 1 { 3 } else { 0 });
+        let untouched = |order: &[&str]| untouched(order).exits(0);
         untouched(&["show"]).says("1 blocked");
         untouched(&["show", "plan.ods"])
             .says("is done since 2026-05-04T09:00:00Z by ben")

@@ -53,9 +53,22 @@ fn a_record_of_a_step_that_was_taken_out_is_told_and_kept() {
     );
     ptl(&bench, &["done", "own.pen-test", "--evidence", "report 7"]).exits(0);
     std::fs::remove_file(bench.path("steps.toml")).unwrap();
-    changes_nothing(&bench, &["show"])
-        .refuses("checklist.toml` is wrong")
-        .complains("`own.pen-test` is no step");
+    let told = "own.pen-test stands in the record, and in no checklist: bring back steps.toml";
+    changes_nothing(&bench, &["show"]).exits(0).complains(told);
+    changes_nothing(&bench, &["lint"]).exits(0).complains(told);
+    let audit = changes_nothing(&bench, &["audit", "--format", "json"]).exits(0);
+    assert_eq!(audit.json()["notes"], serde_json::json!([told]));
+    changes_nothing(&bench, &["start", "own.pen-test"]).refuses("is no step");
+    ptl(&bench, &["start", "plan.ods"]).exits(0);
+    assert!(bench.read(FILE).contains("[step.\"own.pen-test\"]"));
+    // What nobody recorded is a slip of the pen.
+    bench.write(
+        FILE,
+        bench
+            .read(FILE)
+            .replace("[step.\"own.pen-test\"]", "[step.\"own.pen-tst\"]"),
+    );
+    ptl(&bench, &["show"]).refuses("`own.pen-tst` is no step");
 }
 
 #[test]
@@ -86,8 +99,8 @@ fn a_record_that_came_by_mail_is_joined_by_the_own_steps_of_the_first() {
     std::fs::remove_file(bench.path("steps.toml")).unwrap();
     bench.write(FILE, ptl::checklist::state::fresh("booking-provider"));
     changes_nothing(&bench, &["merge", ".", "mail/theirs.toml"])
-        .refuses("theirs.toml` is wrong")
-        .complains("`own.pen-test` is no step");
+        .refuses("records `own.pen-test`, which is no step of the first one's checklist")
+        .complains("steps.toml");
 }
 
 #[test]

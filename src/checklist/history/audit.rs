@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{Entry, History, digest};
+use super::{Entry, History, digest, setters, shape};
 
 /// The fewest digits of a digest that somebody may name an event by.
 pub const SHORTEST: usize = 16;
@@ -47,13 +47,16 @@ pub fn faults(history: &History) -> Vec<Fault> {
                 ));
             }
         }
+        if let Some(what) = shape::wrong(&entry.event) {
+            fault(what);
+        }
         if !seen.insert(&entry.digest) {
             fault("it stands twice".to_owned());
         }
     }
     faults.extend(beginnings(history));
-    if faults.is_empty() && !is_straight(history) {
-        faults.extend(contradictions(history));
+    if faults.is_empty() {
+        faults.extend(setters::of(history).faults);
     }
     faults
 }
@@ -83,63 +86,24 @@ fn beginnings(history: &History) -> Vec<Fault> {
     .collect()
 }
 
-/// Steps that were changed on both sides of a fork to different ends, and no merge says which counts.
-fn contradictions(history: &History) -> Vec<Fault> {
-    let line = Line::of(history);
-    let mut latest: HashMap<&str, usize> = HashMap::new();
-    let mut faults = Vec::new();
-    for (place, entry) in history.events.iter().enumerate() {
-        let Some(step) = entry.event.deed.step.as_deref() else {
-            continue;
-        };
-        if entry.event.deed.status().is_none() {
-            continue;
-        }
-        let before = latest.insert(step, place);
-        let Some(before) = before.filter(|before| !line.follows(place, *before)) else {
-            continue;
-        };
-        let other = &history.events[before];
-        if !agree(other, entry) && !is_settled(history, &line, before, place) {
-            faults.push(Fault {
-                event: place,
-                what: format!(
-                    "`{step}` was changed here and by {} at once, to different ends, and no merge says which counts",
-                    short(&other.digest)
-                ),
-            });
-        }
-    }
-    faults
-}
-
 /// Whether two events set a step to the same state, with the same that belongs to it.
 pub(super) fn agree(one: &Entry, other: &Entry) -> bool {
     let (one, other) = (&one.event.deed, &other.event.deed);
     one.status() == other.status() && one.particulars == other.particulars
 }
 
-/// Whether a later event that follows both says which of two counts, or changes the step itself.
-fn is_settled(history: &History, line: &Line, one: usize, other: usize) -> bool {
-    let step = &history.events[one].event.deed.step;
-    (other + 1..history.events.len()).any(|later| {
-        if !line.follows(later, one) || !line.follows(later, other) {
-            return false;
-        }
-        let deed = &history.events[later].event.deed;
-        let keeps = |place: usize| deed.keeps.contains(&history.events[place].digest);
-        deed.step == *step || keeps(one) || keeps(other)
-    })
-}
-
-/// Which events each event follows, directly or through others: a bit for each.
+/// Which events each event follows, directly or through others: a bit for each; nothing where each follows all before it.
+#[derive(Debug)]
 pub struct Line {
-    before: Vec<Vec<u64>>,
+    before: Option<Vec<Vec<u64>>>,
 }
 
 impl Line {
     /// That of a history.
     pub fn of(history: &History) -> Self {
+        if is_straight(history) {
+            return Self { before: None };
+        }
         let words = history.events.len().div_ceil(64);
         let mut places: HashMap<&str, usize> = HashMap::new();
         let mut before: Vec<Vec<u64>> = Vec::new();
@@ -155,17 +119,22 @@ impl Line {
             before.push(all);
             places.insert(digest, place);
         }
-        Self { before }
+        Self {
+            before: Some(before),
+        }
     }
 
     /// Whether one event follows another.
     pub fn follows(&self, later: usize, earlier: usize) -> bool {
-        self.before[later][earlier / 64] & 1 << (earlier % 64) != 0
+        match &self.before {
+            Some(before) => before[later][earlier / 64] & 1 << (earlier % 64) != 0,
+            None => earlier < later,
+        }
     }
 }
 
 /// Whether each event follows the one that stands before it, as where nobody else wrote meanwhile.
-fn is_straight(history: &History) -> bool {
+pub(super) fn is_straight(history: &History) -> bool {
     let mut pairs = history.events.windows(2);
     pairs.all(|pair| pair[1].event.heads == [pair[0].digest.as_str()])
 }

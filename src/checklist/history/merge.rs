@@ -4,10 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::{
-    Deed, Entry, History,
-    audit::{Line, agree},
-};
+use super::{Deed, Entry, History, setters};
 
 /// Which of two histories counts for a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +24,8 @@ pub enum Joined {
     History(History),
     /// Both changed these steps to different ends, and nobody said which counts.
     Conflicts(Vec<Conflict>),
+    /// It was said which counts for these steps, and they are in no conflict.
+    NoConflict(Vec<String>),
 }
 
 /// A step that both changed to different ends.
@@ -53,13 +52,23 @@ pub fn join(
     let new = second.events.iter();
     let new = new.filter(|entry| !known.contains(entry.digest.as_str()));
     all.events.extend(new.cloned());
+    let is_fork = all.heads().len() > 1 && all.events.len() > first.events.len();
+    let conflicts = match is_fork {
+        true => parted(&all, &known, &digests(second)),
+        false => Vec::new(),
+    };
+    let is_conflict = |step: &String| conflicts.iter().any(|it| it.step == *step);
+    let idle: Vec<String> = kept.keys().filter(|it| !is_conflict(it)).cloned().collect();
+    if !idle.is_empty() {
+        return Joined::NoConflict(idle);
+    }
     if all.events.len() == first.events.len() {
         return Joined::Nothing;
     }
-    if all.heads().len() == 1 {
+    if !is_fork {
         return Joined::History(all);
     }
-    let (settled, open): (Vec<_>, Vec<_>) = parted(&all, &known, &digests(second))
+    let (settled, open): (Vec<_>, Vec<_>) = conflicts
         .into_iter()
         .partition(|conflict| kept.contains_key(&conflict.step));
     if !open.is_empty() {
@@ -80,36 +89,21 @@ fn digests(history: &History) -> HashSet<&str> {
     entries.map(|entry| entry.digest.as_str()).collect()
 }
 
-/// The steps whose last events on each side do not follow each other and do not agree.
+/// The steps that both sides set last to different ends.
 fn parted(all: &History, first: &HashSet<&str>, second: &HashSet<&str>) -> Vec<Conflict> {
-    let line = Line::of(all);
-    let mut last: BTreeMap<&str, [Option<usize>; 2]> = BTreeMap::new();
-    for (place, entry) in all.events.iter().enumerate() {
-        let deed = &entry.event.deed;
-        let (Some(step), Some(_)) = (&deed.step, deed.status()) else {
-            continue;
+    let last = setters::of(all).last.into_iter();
+    let differing = last.filter(|(_, places)| !setters::is_one(all, places));
+    let conflict = |(step, places): (&str, Vec<usize>)| {
+        let of = |side: &HashSet<&str>| {
+            let is_known = |it: &&usize| side.contains(all.events[**it].digest.as_str());
+            let known: Vec<usize> = places.iter().filter(is_known).copied().collect();
+            setters::named(all, &known).cloned()
         };
-        let sides = last.entry(step).or_default();
-        let digest = entry.digest.as_str();
-        match (first.contains(digest), second.contains(digest)) {
-            (true, true) => {}
-            (true, false) => sides[0] = Some(place),
-            _ => sides[1] = Some(place),
-        }
-    }
-    let mut conflicts = Vec::new();
-    for (step, sides) in last {
-        let [Some(a), Some(b)] = sides else {
-            continue;
-        };
-        let (a_entry, b_entry) = (&all.events[a], &all.events[b]);
-        if !line.follows(b, a) && !line.follows(a, b) && !agree(a_entry, b_entry) {
-            conflicts.push(Conflict {
-                step: step.to_owned(),
-                a: a_entry.clone(),
-                b: b_entry.clone(),
-            });
-        }
-    }
-    conflicts
+        Some(Conflict {
+            step: step.to_owned(),
+            a: of(first)?,
+            b: of(second)?,
+        })
+    };
+    differing.filter_map(conflict).collect()
 }

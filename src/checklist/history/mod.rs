@@ -1,6 +1,6 @@
 //! The history of a checklist: what was done to it, each event naming by hash the ones before it.
 //!
-//! States follow from the events in the order of the file ([`replay`]). An event is known by its digest
+//! States follow from the events, and from which of them follows which ([`replay`], [`setters`]). An event is known by its digest
 //! ([`digest`]), which covers the digests of those before it: who knows the newest one, the head, can prove later
 //! that nothing before it was changed or left out ([`audit`]). Two people's histories are joined by an event that
 //! follows both ([`merge`]).
@@ -9,6 +9,8 @@ pub mod audit;
 pub mod digest;
 pub mod merge;
 pub mod replay;
+pub mod setters;
+mod shape;
 #[cfg(test)]
 mod tests;
 

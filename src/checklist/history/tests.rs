@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod fork;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;

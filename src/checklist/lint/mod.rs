@@ -16,6 +16,8 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
+pub use shape::is_id;
+
 use super::definition::Definition;
 use crate::{
     checks,

@@ -225,7 +225,7 @@ fn wanted(rule: Rule) -> &'static str {
 }
 
 /// Whether it is of the form of a step's id.
-pub(super) fn is_id(text: &str) -> bool {
+pub fn is_id(text: &str) -> bool {
     text.split_once('.').is_some_and(|(place, name)| {
         !place.is_empty()
             && !name.is_empty()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
 use super::{
-    Evidence, PARTICULARS, Record, SCHEMA,
+    ABOVE_HISTORY, Evidence, PARTICULARS, Record, SCHEMA,
     fields::{self, time},
 };
 use crate::{
@@ -43,17 +43,11 @@ impl Draft {
         set(root, "schema", SCHEMA.into());
     }
 
-    /// Says of each step what holds now, in place of what stood there.
+    /// Says of a step what holds now, in place of what stood there; `stands` is the evidence that its table names.
     ///
     /// # Errors
-    /// Where the text has no place for one, which [`super::parse`] finds out first.
-    pub(super) fn tables(&mut self, records: &BTreeMap<&str, &Record>) -> Result<()> {
-        records
-            .iter()
-            .try_for_each(|(step, record)| self.table(step, record))
-    }
-
-    fn table(&mut self, step: &str, record: &Record) -> Result<()> {
+    /// Where the text has no place for it, which [`super::parse`] finds out first.
+    pub(super) fn table(&mut self, step: &str, record: &Record, stands: &[Evidence]) -> Result<()> {
         let document = &mut self.document;
         if find(document, step).is_none() {
             add(document, step);
@@ -72,7 +66,7 @@ impl Draft {
                 None => remove(table, key),
             }
         }
-        evidence(table, &record.evidence)
+        evidence(table, &record.evidence, stands)
     }
 
     /// Adds an event at the end of the history.
@@ -94,8 +88,8 @@ impl Draft {
             ));
         };
         table.decor_mut().set_prefix(match events.is_empty() {
-            true => "\n# What was done, in order; each names by its digest what it follows.\n",
-            false => "\n",
+            true => format!("\n{ABOVE_HISTORY}"),
+            false => "\n".to_owned(),
         });
         events.push(table);
         Ok(())
@@ -186,15 +180,11 @@ fn remove(table: &mut dyn TableLike, key: &str) {
     }
 }
 
-/// Adds the evidence that is not there yet. Where other evidence stands there, which somebody wrote by hand, all of it is
-/// written anew.
-fn evidence(table: &mut dyn TableLike, evidence: &[Evidence]) -> Result<()> {
-    let mut written = match table.get("evidence") {
-        Some(Item::ArrayOfTables(list)) => list.len(),
-        Some(Item::Value(Value::Array(list))) => list.len(),
-        _ => 0,
-    };
-    if written > evidence.len() {
+/// Adds the evidence that is not there yet. Where other evidence stands there, by hand or because what somebody else
+/// gave comes between, all of it is written anew.
+fn evidence(table: &mut dyn TableLike, evidence: &[Evidence], stands: &[Evidence]) -> Result<()> {
+    let mut written = stands.len();
+    if !evidence.starts_with(stands) {
         table.remove("evidence");
         written = 0;
     }

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    definition::Artefact,
+    definition::{Artefact, Definition},
     history::{History, audit::Fault},
 };
 use crate::check::Verdict;
@@ -30,7 +30,17 @@ pub const FILE: &str = "checklist.toml";
 pub const SCHEMA: i64 = 2;
 
 /// That of a file that has no history.
-const WITHOUT_HISTORY: i64 = 1;
+pub const WITHOUT_HISTORY: i64 = 1;
+
+/// What stands above the first event.
+const ABOVE_HISTORY: &str =
+    "# What was done, in order; each names by its digest what it follows.\n";
+
+/// Words that ptl writes into files with a history alone.
+const WRITTEN_WITH_HISTORY: [&str; 2] = [
+    "What was done, in order; each names by its digest",
+    "and the history below, from which the",
+];
 
 /// The keys that belong to a state, in the order in which they are written.
 const PARTICULARS: [&str; 6] = ["reason", "on", "reference", "due", "until", "bound"];
@@ -46,6 +56,8 @@ pub struct State {
     pub history: History,
     /// Whether the file is of before there was a history.
     pub is_old: bool,
+    /// Whether it says that it is of before, and has ptl's own words about a history all the same.
+    pub had_history: bool,
     /// The tables that say something else than what follows from the history, by step id; nothing: the table is gone.
     pub by_hand: BTreeMap<String, Option<Record>>,
     /// What in the history does not hang together, each at its line.
@@ -60,9 +72,18 @@ impl State {
             records: BTreeMap::new(),
             history: History::default(),
             is_old: false,
+            had_history: false,
             by_hand: BTreeMap::new(),
             faults: Vec::new(),
         }
+    }
+
+    /// The steps of the record that the checklist has not: own ones that were taken out of `steps.toml`.
+    pub fn orphans(&self, definition: &Definition) -> Vec<&str> {
+        let steps = self.records.keys().map(String::as_str);
+        steps
+            .filter(|step| definition.step(step).is_none())
+            .collect()
     }
 }
 
@@ -107,21 +128,21 @@ pub struct Record {
 impl Record {
     /// In what two records of a step differ, by the keys of the file.
     pub fn differs(&self, other: &Self) -> Vec<&'static str> {
+        let (mine, theirs) = (&self.particulars, &other.particulars);
         let pairs = [
             ("state", self.status != other.status),
             ("at", self.at != other.at),
             ("by", self.by != other.by),
-            (
-                "reason",
-                self.particulars.reason != other.particulars.reason,
-            ),
+            ("reason", mine.reason != theirs.reason),
+            ("on", mine.on != theirs.on),
+            ("reference", mine.reference != theirs.reference),
+            ("due", mine.due != theirs.due),
+            ("until", mine.until != theirs.until),
+            ("bound", mine.bound != theirs.bound),
             ("evidence", self.evidence != other.evidence),
         ];
-        let named: Vec<_> = pairs.iter().filter(|(_, differs)| *differs).collect();
-        match named.is_empty() {
-            true => vec!["what belongs to its state"],
-            false => named.into_iter().map(|(key, _)| *key).collect(),
-        }
+        let differing = pairs.into_iter().filter(|(_, differs)| *differs);
+        differing.map(|(key, _)| key).collect()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod event;
 mod evidence;
+mod needs;
 mod values;
 
 use std::{collections::BTreeMap, ops::Range};
@@ -12,7 +13,9 @@ use toml::{
 };
 
 use self::values::LONGEST_WORD;
-use super::{FILE, PARTICULARS, Record, SCHEMA, State, Status, WITHOUT_HISTORY};
+use super::{
+    FILE, PARTICULARS, Record, SCHEMA, State, Status, WITHOUT_HISTORY, WRITTEN_WITH_HISTORY,
+};
 use crate::{
     checklist::{
         definition::{self, Definition, OwnSteps},
@@ -127,17 +130,25 @@ impl Reader<'_> {
         let Some(definition) = self.definition(table)? else {
             return Ok(None);
         };
+        let (history, offsets) = self.history(table, &definition);
+        let follows = replay(&history);
         let mut records = BTreeMap::new();
         for (id, value) in self.steps(table) {
-            if definition.step(id.get_ref()).is_none() {
-                self.unknown_step(&definition, &id.span(), id.get_ref());
-            } else if let Some(record) = self.record(id.get_ref(), &id.span(), value) {
-                records.insert(id.get_ref().to_string(), record);
+            let (id, span) = (id.get_ref().as_ref(), id.span());
+            // The record of an own step that was taken out of steps.toml stays.
+            if definition.step(id).is_none() && !follows.contains_key(id) {
+                self.unknown_step(&definition, &span, id);
+            } else if let Some(record) = self.record(id, &span, value) {
+                // What follows from the history is judged there.
+                if follows.get(id) != Some(&record) {
+                    self.table_needs(id, &span, value, &record, is_old);
+                }
+                records.insert(id.to_owned(), record);
             }
         }
-        let (history, offsets) = self.history(table, &definition);
         let mut state = State {
             is_old,
+            had_history: is_old && WRITTEN_WITH_HISTORY.iter().any(|it| self.text.contains(it)),
             history,
             ..State::new(&definition.id)
         };
@@ -145,7 +156,7 @@ impl Reader<'_> {
             state.records = records;
             return Ok(Some((definition, state)));
         }
-        state.records = replay(&state.history);
+        state.records = follows;
         state.by_hand = by_hand(&state.records, records);
         let faults = audit::faults(&state.history).into_iter();
         let line = |offset: usize| self.text[..offset].matches('\n').count() + 1;

@@ -148,6 +148,7 @@ impl Opened {
     pub fn keep(mut self, history: History) -> Result<(Definition, State)> {
         let mut after = super::State {
             is_old: false,
+            had_history: false,
             records: crate::checklist::history::replay::replay(&history),
             history,
             ..self.state.clone()
@@ -164,11 +165,14 @@ impl Opened {
             .filter(|entry| entry.event.deed.act == Act::Adopt)
             .filter_map(|entry| entry.event.deed.step.as_deref())
             .collect();
+        for step in changed.keys().filter(|step| !adopted.contains(step)) {
+            self.refuse_by_hand(step)?;
+        }
         let mut draft = Draft::of(&self.text)?;
         if self.state.is_old {
             draft.raise_schema();
         }
-        draft.tables(&changed)?;
+        self.tables(&mut draft, &changed)?;
         new.iter().try_for_each(|entry| draft.event(entry))?;
         let mut text = draft.text();
         after
@@ -185,6 +189,18 @@ impl Opened {
         }
         self.file.replace(text.as_bytes())?;
         Ok((self.definition, after))
+    }
+
+    /// Writes what holds of these steps in place of what their tables say.
+    fn tables(&self, draft: &mut Draft, changed: &BTreeMap<&str, &Record>) -> Result<()> {
+        for (step, record) in changed {
+            let table = match self.state.by_hand.get(*step) {
+                Some(by_hand) => by_hand.as_ref(),
+                None => self.state.records.get(*step),
+            };
+            draft.table(step, record, table.map_or(&[], |it| &it.evidence))?;
+        }
+        Ok(())
     }
 
     fn refuse_by_hand(&self, step: &str) -> Result<()> {

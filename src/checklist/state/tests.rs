@@ -2,13 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+mod needs;
+
 use super::{edit::Draft, *};
 use crate::error::Result;
 
 /// The text of a file without a history, with this record for a step.
 fn with_record(text: &str, step: &str, record: &Record) -> Result<String> {
     let mut draft = Draft::of(text)?;
-    draft.tables(&BTreeMap::from([(step, record)]))?;
+    let before = parse(text, FILE)?.1.records;
+    let stands = before.get(step).map_or(&[][..], |it| &it.evidence);
+    draft.table(step, record, stands)?;
     Ok(draft.text())
 }
 
@@ -116,6 +120,16 @@ fn evidence_is_added_below_what_is_there() {
     let places: Vec<_> = order.iter().map(|word| text.find(word).unwrap()).collect();
     assert!(places.is_sorted(), "{text}");
     assert_eq!(comments(&text), comments(BY_HAND));
+}
+
+#[test]
+fn evidence_that_comes_before_what_is_there_is_written_and_nothing_twice() {
+    let (_, state) = parse(BY_HAND, "x").unwrap();
+    let mut joined = state.records["plan.usecase"].clone();
+    let earlier = record(Status::Done, &["mail 0"]).evidence;
+    joined.evidence.splice(0..0, earlier);
+    let text = with_record(BY_HAND, "plan.usecase", &joined).unwrap();
+    assert_eq!(parse(&text, "x").unwrap().1.records["plan.usecase"], joined);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::{
     checklist::{
         definition::{self, OwnFile, OwnSteps},
         lint::{self, Form},
+        state,
     },
     cli::Global,
     commands::Exit,
@@ -37,6 +38,10 @@ fn of_install(folder: &Path) -> Result<Lint> {
     lint.add(id, &lint::whole(text, id)?);
     if let Some(own) = OwnSteps::of_folder(folder)?.file() {
         add_own(&mut lint, own, id)?;
+    }
+    // What is wrong with the record or the own steps is said elsewhere.
+    if let Ok((definition, state)) = state::read(folder) {
+        super::note_orphans(&definition, &state);
     }
     Ok(lint)
 }

@@ -47,6 +47,9 @@ impl Explanation for Audit {
             let said = format!("a clock was behind: {clock}; the order of the entries counts");
             rows.push(vec!["  note".to_owned(), visible(&said).into_owned()]);
         }
+        for note in &self.notes {
+            rows.push(vec!["  note".to_owned(), visible(note).into_owned()]);
+        }
         for digest in &self.heads {
             rows.push(vec!["  head".to_owned(), digest.clone()]);
         }
@@ -75,14 +78,30 @@ impl Audit {
             return "FAIL: the history of that digest is not in the file. Next: ask whoever has it for their file, and join it: `ptl checklist merge`.".to_owned();
         }
         if self.without_history {
-            return "OK: the file is of before there was a history; the first change gives it one."
-                .to_owned();
+            return "UNDETERMINED: the file has no history, so nothing proves what its tables say. Next: look through them; the first change gives it a history, which begins by importing what stands there.".to_owned();
         }
         match self.events {
             0 => "OK: nothing is written down yet.".to_owned(),
             _ => format!(
-                "OK: {entries}, and every state follows from them. Keep the head's digest where nobody changes it: it proves them all."
+                "OK: {entries}{}, and every state follows from them. Keep the head's digest where nobody changes it: it proves them all.",
+                self.taken_over()
             ),
+        }
+    }
+}
+
+impl Audit {
+    /// How many entries were not done under the rules, in brackets.
+    fn taken_over(&self) -> String {
+        let counts = [(self.imported, "imported"), (self.adopted, "adopted")];
+        let told: Vec<String> = counts
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, how)| format!("{count} {how}"))
+            .collect();
+        match told.is_empty() {
+            true => String::new(),
+            false => format!(" ({}: not done under the rules)", told.join(", ")),
         }
     }
 }

@@ -6,9 +6,10 @@ use toml::{Spanned, de::DeTable};
 
 use super::{Reader, Value, short};
 use crate::checklist::{
-    definition::Definition,
+    definition::{self, Definition},
     evidence::is_sha256,
     history::{Act, Deed, Entry, Event, History},
+    lint,
     state::PARTICULARS,
 };
 
@@ -31,6 +32,14 @@ impl Reader<'_> {
             self.note(value.span(), "`event` is a list of tables: [[event]]");
             return (History::default(), Vec::new());
         };
+        let is_inline = |item: &Value<'_>| !self.text[item.span().start..].starts_with("[[");
+        if list.is_empty() || list.iter().any(is_inline) {
+            self.note(
+                value.span(),
+                "each event stands under [[event]] of its own; where there is none, leave `event` out",
+            );
+            return (History::default(), Vec::new());
+        }
         let mut events = Vec::new();
         let mut offsets = Vec::new();
         for item in list.iter() {
@@ -97,7 +106,7 @@ impl Reader<'_> {
             true => Some(self.status(table, span)?),
             false => None,
         };
-        Some(Deed {
+        let deed = Deed {
             act,
             step,
             state,
@@ -105,7 +114,9 @@ impl Reader<'_> {
             why: self.text(table, "why", None),
             evidence: self.evidence(table, with),
             keeps: self.digests(table, "keeps"),
-        })
+        };
+        self.event_needs(table, span, &deed);
+        Some(deed)
     }
 
     fn step_of(
@@ -115,11 +126,20 @@ impl Reader<'_> {
         definition: &Definition,
     ) -> Option<String> {
         let step = self.text(table, "step", Some(span))?;
-        if definition.step(&step).is_none() {
+        if definition.step(&step).is_none() && !was_own(&step) {
             let at = table.get("step").map_or(span.clone(), Spanned::span);
             self.unknown_step(definition, &at, &step);
             return None;
         }
         Some(step)
     }
+}
+
+/// Whether a step that the checklist has not may have been a supplier's own: what ptl ships elsewhere was none.
+fn was_own(step: &str) -> bool {
+    let is_shipped = |(id, _): &(&str, &str)| {
+        let shipped = definition::shipped(id).ok().flatten();
+        shipped.is_none_or(|it| it.step(step).is_some())
+    };
+    lint::is_id(step) && !definition::SHIPPED.iter().any(is_shipped)
 }
