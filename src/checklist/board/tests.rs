@@ -52,8 +52,8 @@ fn done(step: &str) -> String {
     table(
         step,
         "done",
-        "2026-06-01T10:00:00Z",
-        "evidence = [{ text = \"a\", at = 2026-06-01T10:00:00Z, by = \"anna\" }]",
+        "2026-11-20T10:00:00Z",
+        "evidence = [{ text = \"a\", at = 2026-11-20T10:00:00Z, by = \"anna\" }]",
     )
 }
 
