@@ -191,3 +191,14 @@ fn warn_of_another(definition: &str, global: &Global) {
         ));
     }
 }
+
+/// Whether JSON is asked for, which no form of `--as` goes with.
+fn is_json(has_form: bool, global: &Global) -> Result<bool> {
+    let is_json = global.format == Format::Json;
+    match is_json && has_form {
+        false => Ok(is_json),
+        true => {
+            Err(Error::input("--as and --format json are two formats").hint("Choose one of them."))
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Layout;
+use super::{Layout, is_json};
 use crate::{
     checklist::board::{
         Board, Choice,
@@ -16,7 +16,7 @@ use crate::{
     commands::Exit,
     config,
     error::{Error, Result},
-    report::{self, Format},
+    report,
 };
 
 /// The table of many installs, and what it comes down to.
@@ -49,14 +49,8 @@ pub(super) fn run(args: &BoardArgs, global: &Global, layout: Layout) -> Result<(
 
 /// The form that is asked for; nothing where it is one of the formats of every command.
 fn form(args: &BoardArgs, global: &Global) -> Result<Option<BoardForm>> {
-    if global.format == Format::Json {
-        return match args.form {
-            None => Ok(None),
-            Some(_) => {
-                Err(Error::input("--as and --format json are two formats")
-                    .hint("Choose one of them."))
-            }
-        };
+    if is_json(args.form.is_some(), global)? {
+        return Ok(None);
     }
     let ending = global.output.as_deref().and_then(Path::extension);
     let is = |word: &str| ending.is_some_and(|it| it.eq_ignore_ascii_case(word));

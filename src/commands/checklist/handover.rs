@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path};
 
+use super::is_json;
 use crate::{
     checklist::{book::Book, held, state, view::View},
     cli::{Global, checklist::ReportArgs},
@@ -67,14 +68,8 @@ pub(super) fn report(args: &ReportArgs, global: &Global, layout: Layout) -> Resu
 
 /// The form that is asked for; nothing where it is JSON.
 fn form(args: &ReportArgs, global: &Global) -> Result<Option<Form>> {
-    if global.format == Format::Json {
-        return match args.form {
-            None => Ok(None),
-            Some(_) => {
-                Err(Error::input("--as and --format json are two formats")
-                    .hint("Choose one of them."))
-            }
-        };
+    if is_json(args.form.is_some(), global)? {
+        return Ok(None);
     }
     let ending = global.output.as_deref().and_then(Path::extension);
     let is_page =

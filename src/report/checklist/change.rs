@@ -31,21 +31,27 @@ impl Explanation for Recorded<'_> {
         if let Some((_, step)) = self.view.step(self.step) {
             text += &format!("{}\n", bold(&written(step)));
         }
-        let mut lines = consequences(self.view, self.before, &[self.step]);
-        lines.push(format!(
-            "{}. {}",
-            tally(self.view),
-            next_sentence(self.view)
-        ));
-        let heads = self.view.heads.iter();
-        lines.extend(heads.map(|digest| format!("Head: {digest}")));
-        text += &columns(lines.into_iter().map(|line| vec![line]), &[], width);
+        text += &brought_about(self.view, self.before, &[self.step], width);
         text
     }
 }
 
+/// What a change of these steps brought about elsewhere, where the whole is now, and the digest that proves it.
+pub(super) fn brought_about(
+    view: &View<'_>,
+    before: &View<'_>,
+    steps: &[&str],
+    width: u16,
+) -> String {
+    let mut lines = consequences(view, before, steps);
+    lines.push(format!("{}. {}", tally(view), next_sentence(view)));
+    let heads = view.heads.iter();
+    lines.extend(heads.map(|digest| format!("Head: {digest}")));
+    columns(lines.into_iter().map(|line| vec![line]), &[], width)
+}
+
 /// What a change of these steps brought about in others and in stages.
-pub(super) fn consequences(view: &View<'_>, before: &View<'_>, steps: &[&str]) -> Vec<String> {
+fn consequences(view: &View<'_>, before: &View<'_>, steps: &[&str]) -> Vec<String> {
     let change = view.since(before);
     let mut lines: Vec<String> = Vec::new();
     for title in change.opened {

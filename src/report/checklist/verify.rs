@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 use serde::Serialize;
 
-use super::{bold, change::consequences, listed, next_sentence, tally};
+use super::{bold, change::brought_about, listed};
 use crate::{
     check::{Report, Verdict},
     checklist::{
@@ -227,15 +227,7 @@ impl Explanation for Verified<'_> {
             text.push('\n');
         }
         let ids: Vec<&str> = self.steps.iter().map(|step| step.id.as_str()).collect();
-        let mut lines = consequences(self.view, self.before, &ids);
-        lines.push(format!(
-            "{}. {}",
-            tally(self.view),
-            next_sentence(self.view)
-        ));
-        let heads = self.view.heads.iter();
-        lines.extend(heads.map(|digest| format!("Head: {digest}")));
-        text += &columns(lines.into_iter().map(|line| vec![line]), &[], width);
+        text += &brought_about(self.view, self.before, &ids, width);
         text
     }
 }
