@@ -218,16 +218,6 @@ impl<'a> Progress<'a> {
         open.count()
     }
 
-    /// The steps of an environment whose proof is about any of these, and how far each is.
-    pub fn about(&self, artefacts: &[Artefact], environment: &str) -> Vec<(&'a Step, Status)> {
-        let steps = self.definition.steps();
-        steps
-            .filter(|step| step.environment.as_deref() == Some(environment))
-            .filter(|step| artefacts.iter().any(|it| step.about.contains(it)))
-            .map(|step| (step, self.status(&step.id)))
-            .collect()
-    }
-
     /// The steps of an environment that a new one of these opens again: begun or done, their proof is of the old one.
     pub fn opened_by(&self, artefacts: &[Artefact], environment: &str) -> Vec<(&'a Step, Status)> {
         let steps = self.definition.steps();
